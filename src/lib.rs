@@ -1,1 +1,2 @@
-//! Placeholder.
+//! The operator: turns `DiscordBot` and `StockDisplay` objects into running bots.
+pub mod api;

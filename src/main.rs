@@ -1,2 +1,2 @@
-//! Placeholder.
-fn main() {}
+//! x
+fn main() { for crd in stockbot_operator::api::definitions() { println!("---\n{}", serde_yaml::to_string(&crd).unwrap_or_default()); } }
