@@ -42,7 +42,12 @@ fn clip(message: &str) -> String {
 
 /// The conditions for `findings`: one keeps its transition time unless its status changed.
 #[must_use]
-pub fn merge(old: &[Condition], findings: Vec<Finding>, generation: Option<i64>, now: Timestamp) -> Vec<Condition> {
+pub fn merge(
+    old: &[Condition],
+    findings: Vec<Finding>,
+    generation: Option<i64>,
+    now: Timestamp,
+) -> Vec<Condition> {
     let status_text = |status| match status {
         Some(true) => "True",
         Some(false) => "False",
@@ -58,7 +63,8 @@ pub fn merge(old: &[Condition], findings: Vec<Finding>, generation: Option<i64>,
             reason: finding.reason.into(),
             message: finding.message,
             observed_generation: generation,
-            last_transition_time: unchanged.map_or(Time(now), |condition| condition.last_transition_time.clone()),
+            last_transition_time: unchanged
+                .map_or(Time(now), |condition| condition.last_transition_time.clone()),
         }
     };
     findings.into_iter().map(to_condition).collect()

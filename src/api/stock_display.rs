@@ -29,12 +29,42 @@ pub struct BotRef {
     status = "StockDisplayStatus",
     derive = "PartialEq",
     doc = "A live stock message in one channel, kept by one bot.",
-    printcolumn(name = "Bot", type_ = "string", json_path = ".spec.botRef.name", description = "The bot that keeps the message"),
-    printcolumn(name = "Channel", type_ = "string", json_path = ".spec.channelId", description = "The Discord channel"),
-    printcolumn(name = "Published", type_ = "string", json_path = ".status.conditions[?(@.type==\"Published\")].status", description = "Is the message as it should be"),
-    printcolumn(name = "Products", type_ = "integer", json_path = ".status.products.shown", description = "Products listed"),
-    printcolumn(name = "Health", type_ = "integer", json_path = ".status.health.score", description = "0 to 100"),
-    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp", description = "Age"),
+    printcolumn(
+        name = "Bot",
+        type_ = "string",
+        json_path = ".spec.botRef.name",
+        description = "The bot that keeps the message"
+    ),
+    printcolumn(
+        name = "Channel",
+        type_ = "string",
+        json_path = ".spec.channelId",
+        description = "The Discord channel"
+    ),
+    printcolumn(
+        name = "Published",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Published\")].status",
+        description = "Is the message as it should be"
+    ),
+    printcolumn(
+        name = "Products",
+        type_ = "integer",
+        json_path = ".status.products.shown",
+        description = "Products listed"
+    ),
+    printcolumn(
+        name = "Health",
+        type_ = "integer",
+        json_path = ".status.health.score",
+        description = "0 to 100"
+    ),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        json_path = ".metadata.creationTimestamp",
+        description = "Age"
+    )
 )]
 #[serde(rename_all = "camelCase")]
 pub struct StockDisplaySpec {

@@ -4,7 +4,7 @@
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use futures_util::{Stream, StreamExt as _};
@@ -86,7 +86,7 @@ impl<V: Summary> Cache<V> {
     /// Remembers what a write returned, unless the watch was faster.
     pub fn put(&self, key: Key, value: V) -> Arc<V> {
         let value = Arc::new(value);
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.write();
         let newer = entries.get(&key).filter(|held| held.version() > value.version()).cloned();
         newer.unwrap_or_else(|| {
             entries.insert(key, Arc::clone(&value));
@@ -96,7 +96,7 @@ impl<V: Summary> Cache<V> {
 
     /// Forgets an object.
     pub fn remove(&self, key: &Key) -> Option<Arc<V>> {
-        self.entries.write().unwrap_or_else(PoisonError::into_inner).remove(key)
+        self.write().remove(key)
     }
 
     /// Waits until the first list is complete.
@@ -118,9 +118,11 @@ impl<V: Summary> Cache<V> {
             match event {
                 Ok(Event::Init) => listed.clear(),
                 Ok(Event::InitApply(object)) => {
-                    listed.insert(Key::of(&object));
-                    let key = Key::of(&object);
-                    changed(&key, &self.put(key.clone(), summarise(&object)));
+                    // A list is the truth even if its versions are lower, as after a restored backup.
+                    let (key, value) = (Key::of(&object), Arc::new(summarise(&object)));
+                    self.write().insert(key.clone(), Arc::clone(&value));
+                    changed(&key, &value);
+                    listed.insert(key);
                 }
                 Ok(Event::Apply(object)) => {
                     let key = Key::of(&object);
@@ -144,7 +146,11 @@ impl<V: Summary> Cache<V> {
         }
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<Key, Arc<V>>> {
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<Key, Arc<V>>> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Key, Arc<V>>> {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

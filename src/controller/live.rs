@@ -110,15 +110,16 @@ impl Child for Deployment {
     type State = DeploymentState;
 
     fn state(&self) -> DeploymentState {
-        let spec = self.spec.as_ref();
+        let spec = &self.spec;
         let status = self.status.clone().unwrap_or_default();
         let failure = status.conditions.into_iter().flatten().find(|condition| {
-            condition.type_ == "ReplicaFailure" && condition.status == "True"
+            condition.type_.as_deref() == Some("ReplicaFailure")
+                && condition.status.as_deref() == Some("True")
         });
-        let template = spec.and_then(|spec| spec.template.metadata.as_ref());
+        let template = spec.template.metadata.as_ref();
         DeploymentState {
             observed: status.observed_generation >= self.metadata.generation,
-            wanted: spec.and_then(|spec| spec.replicas).unwrap_or(1),
+            wanted: spec.replicas.unwrap_or(1),
             replicas: status.replicas.unwrap_or_default(),
             updated: status.updated_replicas.unwrap_or_default(),
             ready: status.ready_replicas.unwrap_or_default(),

@@ -143,8 +143,8 @@ fn summarise(status: ContainerStatus) -> Container {
         restarts: status.restart_count,
         running: state.running.is_some(),
         failed,
-        waiting: state.waiting.map(|waiting| {
-            (waiting.reason.unwrap_or_default(), waiting.message.unwrap_or_default())
-        }),
+        waiting: state
+            .waiting
+            .map(|waiting| (waiting.reason.unwrap_or_default(), waiting.message.unwrap_or_default())),
     }
 }

@@ -23,7 +23,8 @@ const SUFFIXES: [(&str, f64); 15] = [
 
 /// The amount in thousandths, for comparison; `None` if it is not a quantity.
 pub fn canonical(text: &str) -> Option<Value> {
-    let suffix_at = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))).unwrap_or(text.len());
+    let suffix_at =
+        text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))).unwrap_or(text.len());
     let (digits, suffix) = text.split_at(suffix_at);
     let worth = match suffix.strip_prefix(['e', 'E']).filter(|exponent| !exponent.is_empty()) {
         Some(exponent) => 10_f64.powi(exponent.parse().ok()?) * 1e3,
@@ -39,7 +40,8 @@ mod tests {
 
     #[test]
     fn equal_amounts_in_different_spellings_are_equal() {
-        for (a, b) in [("0.05", "50m"), ("1Gi", "1024Mi"), ("1e3", "1k"), ("0.5Gi", "512Mi"), ("2", "2000m")] {
+        for (a, b) in [("0.05", "50m"), ("1Gi", "1024Mi"), ("1e3", "1k"), ("0.5Gi", "512Mi"), ("2", "2000m")]
+        {
             assert_eq!(canonical(a).unwrap(), canonical(b).unwrap(), "{a} {b}");
         }
         assert_ne!(canonical("64Mi"), canonical("64M"));
