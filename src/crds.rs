@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::Context as _;
+use kube::ResourceExt as _;
 use stockbot_operator::api::definitions;
 
 /// Prints them, one document each.
@@ -17,7 +18,7 @@ pub fn print() -> anyhow::Result<()> {
 pub fn write(dir: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(dir)?;
     for definition in definitions() {
-        let path = dir.join(format!("{}.yaml", definition.spec.names.plural));
+        let path = dir.join(format!("{}.yaml", definition.name_any()));
         let text = serde_yaml::to_string(&definition)?;
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }

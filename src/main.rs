@@ -19,11 +19,11 @@ struct Cli {
 enum Command {
     /// Run the operator
     Run(run::Options),
-    /// Print the CustomResourceDefinitions as YAML
+    /// Print the definitions of both kinds as YAML
     Crds {
-        /// Write one file per kind into this directory instead
+        /// Write one file per kind into this directory instead; may be given more than once
         #[arg(long)]
-        dir: Option<PathBuf>,
+        dir: Vec<PathBuf>,
     },
 }
 
@@ -33,8 +33,8 @@ fn main() -> anyhow::Result<()> {
         anyhow::bail!("another TLS provider is installed already");
     }
     match Cli::parse().command {
-        Command::Crds { dir: None } => crds::print(),
-        Command::Crds { dir: Some(dir) } => crds::write(&dir),
+        Command::Crds { dir } if dir.is_empty() => crds::print(),
+        Command::Crds { dir } => dir.iter().try_for_each(|dir| crds::write(dir)),
         Command::Run(options) => {
             telemetry::start(options.log_format, &options.log_level)?;
             // The work is waiting; two threads keep the probes going while a large list is read.

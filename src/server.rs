@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A watch is opened again at least every 290 s; one older than twice that hangs.
-const STALE: Duration = Duration::from_secs(600);
+const STALE: Duration = Duration::from_mins(10);
 
 /// What the endpoints tell about.
 #[derive(Clone)]

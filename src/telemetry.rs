@@ -1,5 +1,7 @@
 //! Logging: one JSON object a line, or text for people.
 
+use std::io::IsTerminal as _;
+
 use clap::ValueEnum;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -18,7 +20,9 @@ pub fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
     let registry = tracing_subscriber::registry().with(filter);
     match format {
         LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true)).try_init()?,
-        LogFormat::Text => registry.with(fmt::layer()).try_init()?,
+        LogFormat::Text => {
+            registry.with(fmt::layer().with_ansi(std::io::stdout().is_terminal())).try_init()?;
+        }
     }
     Ok(())
 }

@@ -134,7 +134,8 @@ pub struct DiscordBotStatus {
     /// Version of the database schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_version: Option<String>,
-    /// Conditions: Ready, Progressing, Degraded, Stalled, TokenValid, DatabaseReady, GatewayConnected, IdentifyBudgetLow, Paused.
+    /// Conditions: `Ready`, `Progressing`, `Degraded`, `Stalled`, `TokenValid`, `DatabaseReady`, `GatewayConnected`,
+    /// `IdentifyBudgetLow`, `Paused`.
     #[schemars(schema_with = "conditions")]
     pub conditions: Vec<Condition>,
 }
@@ -164,7 +165,7 @@ pub struct StockDisplayStatus {
     /// Health over the last hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
-    /// Conditions: Ready, Published, ButtonsPresent, Degraded, Stalled, Bound.
+    /// Conditions: `Ready`, `Published`, `ButtonsPresent`, `Degraded`, `Stalled`, `Bound`.
     #[schemars(schema_with = "conditions")]
     pub conditions: Vec<Condition>,
 }

@@ -13,7 +13,7 @@ use super::cache::Key;
 /// First wait after a failure.
 const SHORTEST: Duration = Duration::from_millis(500);
 /// Longest wait: a mended cluster is noticed within a minute.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Waits of the objects that are failing now.
 #[derive(Debug, Default)]

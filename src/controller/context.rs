@@ -86,21 +86,21 @@ pub struct Context {
     pub bots: Store<DiscordBot>,
     /// Every `StockDisplay`.
     pub displays: Store<StockDisplay>,
-    /// Deployments of bots.
+    /// Each Deployment of a bot.
     pub deployments: Children<Deployment>,
-    /// ConfigMaps of bots.
+    /// Each ConfigMap of a bot.
     pub config_maps: Children<ConfigMap>,
-    /// Services of bots.
+    /// Each Service of a bot.
     pub services: Children<Service>,
-    /// ServiceAccounts of bots.
+    /// Each ServiceAccount of a bot.
     pub service_accounts: Children<ServiceAccount>,
-    /// PodDisruptionBudgets of bots.
+    /// Each `PodDisruptionBudget` of a bot.
     pub budgets: Children<PodDisruptionBudget>,
-    /// NetworkPolicies of bots.
+    /// Each NetworkPolicy of a bot.
     pub network_policies: Children<NetworkPolicy>,
-    /// Pods of bots.
+    /// Each pod of a bot.
     pub pods: Cache<PodState>,
-    /// Secrets of bots.
+    /// What is known of their Secrets.
     pub secrets: Secrets,
     /// What the pods said last.
     pub reports: Reports,

@@ -17,7 +17,7 @@ use super::{backoff::Backoff, cache::Key};
 use crate::metrics::Metrics;
 
 /// Longest time of one reconcile: past it something hangs, and the next attempt starts afresh.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// When to reconcile again without an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

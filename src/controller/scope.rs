@@ -37,6 +37,7 @@ use super::{
     live::{Child, Live},
     pod::PodState,
     secrets::Secrets,
+    written::Written,
 };
 use crate::{
     api::{DiscordBot, StockDisplay, names},
@@ -103,8 +104,8 @@ impl Scope {
             network_policies: Cache::default(),
             pods: Cache::default(),
             reports: probe::Reports::default(),
-            bot_statuses: Default::default(),
-            display_statuses: Default::default(),
+            bot_statuses: Written::default(),
+            display_statuses: Written::default(),
         };
         Self {
             context: Arc::new(context),
@@ -214,7 +215,7 @@ async fn follow_bots(context: &Context, scope: Option<&str>, mut writer: Writer<
                 wake_by_bot(context, &event);
             }
             Err(error) => {
-                tracing::warn!(%error, "the watch of DiscordBots was interrupted; it is tried again")
+                tracing::warn!(%error, "the watch of DiscordBots was interrupted; it is tried again");
             }
         }
     }
@@ -250,7 +251,7 @@ async fn follow_displays(context: &Context, scope: Option<&str>, mut writer: Wri
                 wake_by_display(context, &bound, &event);
             }
             Err(error) => {
-                tracing::warn!(%error, "the watch of StockDisplays was interrupted; it is tried again")
+                tracing::warn!(%error, "the watch of StockDisplays was interrupted; it is tried again");
             }
         }
     }

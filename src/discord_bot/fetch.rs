@@ -1,7 +1,10 @@
 //! First step: everything the later steps need to know, from what is watched and, for Secrets, from the API server.
 //! Must not: judge or write.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use super::mounted::mounted;
 use crate::{
@@ -77,9 +80,9 @@ pub fn watched(context: &Context, key: &Key, bot: &DiscordBot) -> Fetched {
 pub async fn fetch(context: &Context, key: &Key, bot: &DiscordBot) -> Result<Fetched, FetchError> {
     let mut fetched = watched(context, key, bot);
     for mounted in mounted(&bot.spec) {
-        if !fetched.secrets.contains_key(&mounted.secret) {
-            let state = context.secrets.get(&Key::new(&key.namespace, &mounted.secret)).await?;
-            fetched.secrets.insert(mounted.secret, state);
+        if let Entry::Vacant(unknown) = fetched.secrets.entry(mounted.secret) {
+            let secret = Key::new(&key.namespace, unknown.key());
+            unknown.insert(context.secrets.get(&secret).await?);
         }
     }
     Ok(fetched)

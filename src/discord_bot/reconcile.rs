@@ -44,7 +44,7 @@ impl Reconciler for Bots {
             return Ok(Next::Change);
         }
         let (context, key) = (&*self.0, Key::of(&*bot));
-        let pass = run(context, &key, &bot).await;
+        let pass = Box::pin(run(context, &key, &bot)).await;
         let seen = fetch::watched(context, &key, &bot);
         let observed = Observed {
             key: &key,
@@ -71,7 +71,7 @@ async fn run(context: &Context, key: &Key, bot: &DiscordBot) -> Pass {
         return Pass { outcome: Outcome::Paused, displays, result: Ok(Next::Change) };
     }
     match fetch(context, key, bot).await {
-        Ok(fetched) => change(context, key, bot, fetched).await,
+        Ok(fetched) => Box::pin(change(context, key, bot, fetched)).await,
         Err(error) => {
             let displays = validate::displays(&fetch::watched(context, key, bot));
             failing(displays, Failure::new(error.reason(), error))

@@ -42,7 +42,9 @@ pub fn registry(scopes: &[Arc<Context>]) -> Result<Registry, Error> {
         score: gauge("display_health_score", "Health of a display, 0 to 100", &OBJECT)?,
         published: gauge("display_published", "1 if the live message is up to date", &OBJECT)?,
     };
-    scopes.iter().for_each(|scope| fill(&series, scope));
+    for scope in scopes {
+        fill(&series, scope);
+    }
     uptime(&registry, scopes)?;
     Ok(registry)
 }

@@ -20,6 +20,7 @@ use crate::{
 };
 
 /// Where a display stands, as every condition tells it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own, not a state together")]
 struct Standing {
     reason: &'static str,
     message: String,

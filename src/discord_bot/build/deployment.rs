@@ -9,7 +9,7 @@ use k8s_openapi::{
 use super::{super::validate::Validated, halt, metadata, pod_template};
 use crate::api::names;
 
-/// ReplicaSets kept for `kubectl rollout undo`.
+/// Revisions kept for `kubectl rollout undo`.
 const HISTORY: i32 = 3;
 
 /// Builds it.

@@ -1,4 +1,4 @@
-//! The PodDisruptionBudget of a bot with standbys. A single pod has none: it would block every drain.
+//! The `PodDisruptionBudget` of a bot with standbys. A single pod has none: it would block every drain.
 
 use k8s_openapi::{
     api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec},

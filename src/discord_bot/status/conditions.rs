@@ -106,7 +106,7 @@ fn degraded(observed: &Observed<'_>) -> Finding {
 }
 
 /// What is lost while the bot runs, the worst first.
-fn loss(observed: &Observed<'_>) -> Option<(&'static str, String)> {
+pub fn loss(observed: &Observed<'_>) -> Option<(&'static str, String)> {
     let (state, said) = database::state(observed);
     if state == DatabaseState::Unreachable {
         return Some(("DatabaseUnavailable", format!("the database cannot be reached: {said}")));

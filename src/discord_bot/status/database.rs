@@ -1,4 +1,4 @@
-//! The DatabaseReady condition: reachable and migrated?
+//! The `DatabaseReady` condition: reachable and migrated?
 
 use stockbot_config::{exit, status::DatabaseState};
 
@@ -40,7 +40,7 @@ fn of_exit(pod: &PodState) -> Option<(DatabaseState, String)> {
     Some((state, exit.message.clone()))
 }
 
-/// DatabaseReady.
+/// `DatabaseReady`.
 pub fn database_ready(observed: &Observed<'_>) -> Finding {
     let secret = &observed.bot.spec.database.url_secret_ref.name;
     let (state, said) = state(observed);

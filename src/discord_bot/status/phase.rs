@@ -1,6 +1,7 @@
 //! The whole state in one word.
 
 use super::{
+    conditions::loss,
     observed::{Observed, Outcome},
     trouble::stall,
 };
@@ -17,23 +18,19 @@ pub fn phase(observed: &Observed<'_>) -> Phase {
     if observed.wanted() == 0 {
         return Phase::Stopped;
     }
-    if observed.crash_looping() {
+    if observed.deployment.is_none() {
+        return Phase::Pending;
+    }
+    if loss(observed).is_some() {
         return Phase::Degraded;
     }
-    match (observed.deployment, observed.rolled_out(), observed.serves()) {
-        (None, ..) => Phase::Pending,
-        (_, false, true) => Phase::Updating,
-        (_, false, false) => Phase::Starting,
-        (_, true, _) if observed.connected() => Phase::Running,
-        (_, true, _)
-            if observed
-                .bot
-                .status
-                .as_ref()
-                .is_some_and(|old| matches!(old.phase, Phase::Running | Phase::Degraded)) =>
-        {
-            Phase::Degraded
-        }
-        (_, true, _) => Phase::Starting,
+    if !observed.rolled_out() {
+        return if observed.serves() { Phase::Updating } else { Phase::Starting };
+    }
+    let before = observed.bot.status.as_ref().map(|status| status.phase).unwrap_or_default();
+    match (observed.connected(), before) {
+        (true, _) => Phase::Running,
+        (false, Phase::Running | Phase::Degraded) => Phase::Degraded,
+        (false, _) => Phase::Starting,
     }
 }

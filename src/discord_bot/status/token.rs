@@ -1,4 +1,4 @@
-//! The TokenValid condition: did Discord accept the token?
+//! The `TokenValid` condition: did Discord accept the token?
 
 use stockbot_config::{exit, status::TokenState};
 
@@ -7,7 +7,7 @@ use crate::{api::conditions::Finding, discord_bot::build::halt::HaltReason};
 
 const REJECTED: i32 = exit::TOKEN_REJECTED as i32;
 
-/// TokenValid.
+/// `TokenValid`.
 pub fn token_valid(observed: &Observed<'_>) -> Finding {
     let secret = &observed.bot.spec.token_secret_ref.name;
     let halted = observed.halt().is_some_and(|halt| halt.reason == HaltReason::TokenInvalid);
