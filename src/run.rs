@@ -18,6 +18,7 @@ use crate::{
         client::{Freshness, connect},
         context::{Context, Defaults},
         events::Events,
+        pace::Pace,
         scope::{Parts, Scope, run_all},
     },
     leader::Leadership,
@@ -93,6 +94,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         client,
         metrics: Arc::clone(&metrics),
         defaults: Defaults { bot_image: options.bot_image.clone() },
+        pace: Arc::new(Pace::new(options.rollout_pace.get())),
         concurrency: options.max_concurrent_reconciles,
     };
     while stop.run_until_cancelled(leadership.won()).await == Some(true) {

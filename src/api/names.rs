@@ -27,6 +27,9 @@ pub const RESTARTED_AT: &str = "stockbot.dev/restartedAt";
 pub const APPLIED: &str = "stockbot.dev/applied";
 /// Annotation of a Deployment: why it is scaled to 0 although the bot should run; see `build::halt`.
 pub const HALTED: &str = "stockbot.dev/halted";
+/// Annotation of a Deployment: fingerprint of what people changed (generation, Secrets, wish for a restart). If it stays
+/// while the pod template changes, the operator is the cause of the rollout.
+pub const CAUSE: &str = "stockbot.dev/cause";
 /// Annotation of a pod template: fingerprint of the configuration that only a restart can change.
 pub const CONFIG_HASH: &str = "stockbot.dev/config-hash";
 /// Annotation of a pod template: fingerprint of the names and resource versions of all mounted Secrets.

@@ -21,6 +21,7 @@ use super::{
     cache::{Cache, Key},
     events::Events,
     live::{Child, Live},
+    pace::Pace,
     pod::PodState,
     secrets::Secrets,
     written::Written,
@@ -104,6 +105,8 @@ pub struct Context {
     pub secrets: Secrets,
     /// What the pods said last.
     pub reports: Reports,
+    /// Slots for rollouts that nobody asked for; shared by all scopes.
+    pub pace: Arc<Pace>,
     /// Statuses of bots written by this process.
     pub bot_statuses: Written<DiscordBotStatus>,
     /// Statuses of displays written by this process.

@@ -28,6 +28,17 @@ pub enum Next {
     After(Duration),
 }
 
+impl Next {
+    /// The same, but not later than after `wait`.
+    #[must_use]
+    pub fn at_latest(self, wait: Duration) -> Self {
+        match self {
+            Self::Change => Self::After(wait),
+            Self::After(planned) => Self::After(planned.min(wait)),
+        }
+    }
+}
+
 /// A failed reconcile.
 #[derive(Debug, thiserror::Error)]
 #[error("{source}")]
@@ -71,6 +82,7 @@ pub async fn drive<R: Reconciler>(
 ) {
     let kind = R::Object::kind(&()).into_owned();
     let driver = Arc::new(Driver { reconciler, backoff: Backoff::default(), metrics, kind });
+    let forgotten = Arc::clone(&driver);
     runtime::applier(
         |object, driver: Arc<Driver<R>>| async move { driver.run(object).await }.boxed(),
         |object, _, driver| Action::requeue(driver.backoff.next(&Key::of(&*object))),
@@ -79,8 +91,13 @@ pub async fn drive<R: Reconciler>(
         queue.map(Ok::<_, std::convert::Infallible>),
         runtime::Config::default().concurrency(concurrency),
     )
-    // Failures were logged where they happened; objects deleted meanwhile are no failure.
-    .for_each(|_| std::future::ready(()))
+    .for_each(|done| {
+        // Failures were logged where they happened; an object deleted meanwhile is no failure.
+        if let Err(runtime::controller::Error::ObjectNotFound(gone)) = done {
+            forgotten.backoff.reset(&Key::new(gone.namespace.unwrap_or_default(), gone.name));
+        }
+        std::future::ready(())
+    })
     .await;
 }
 

@@ -104,6 +104,8 @@ pub struct DeploymentState {
     pub failure: Option<String>,
     /// Revision of its pod template.
     pub revision: Option<String>,
+    /// The annotation that says what people changed last.
+    pub cause: Option<String>,
 }
 
 impl Child for Deployment {
@@ -124,6 +126,7 @@ impl Child for Deployment {
             updated: status.updated_replicas.unwrap_or_default(),
             ready: status.ready_replicas.unwrap_or_default(),
             halted: self.annotations().get(names::HALTED).cloned(),
+            cause: self.annotations().get(names::CAUSE).cloned(),
             failure: failure.and_then(|condition| condition.message),
             revision: template
                 .and_then(|metadata| metadata.annotations.as_ref()?.get(names::REVISION))

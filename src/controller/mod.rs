@@ -9,6 +9,7 @@ pub mod driver;
 pub mod events;
 pub mod footprint;
 pub mod live;
+pub mod pace;
 pub mod pod;
 mod quantity;
 pub mod scope;

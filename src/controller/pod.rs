@@ -42,6 +42,8 @@ pub struct PodState {
     pub bot: String,
     /// Uid.
     pub uid: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
     /// It is being deleted.
     pub deleting: bool,
     /// Its address.
@@ -94,6 +96,7 @@ impl PodState {
             name: pod.name_any(),
             bot: pod.labels().get(names::LABEL_INSTANCE).cloned().unwrap_or_default(),
             uid: pod.uid().unwrap_or_default(),
+            created: pod.creation_timestamp().map(|time| time.0),
             deleting: pod.metadata.deletion_timestamp.is_some(),
             ip: status.pod_ip.filter(|ip| !ip.is_empty()),
             ready: is("Ready", "True").is_some(),
@@ -110,6 +113,13 @@ impl PodState {
     #[must_use]
     pub fn probe_address(&self) -> Option<&str> {
         self.ip.as_deref().filter(|_| self.bot_container.running && !self.deleting)
+    }
+
+    /// No container has been started yet: its volumes or its image are being waited for.
+    #[must_use]
+    pub fn unstarted(&self) -> bool {
+        let untouched = |container: &Container| !container.running && container.failed.is_none();
+        !self.deleting && !self.ready && untouched(&self.migrate) && untouched(&self.bot_container)
     }
 
     /// Failed starts of both containers.

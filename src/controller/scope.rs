@@ -35,6 +35,7 @@ use super::{
     driver::drive,
     events::Events,
     live::{Child, Live},
+    pace::Pace,
     pod::PodState,
     secrets::Secrets,
     written::Written,
@@ -58,6 +59,8 @@ pub struct Parts {
     pub events: Events,
     /// What the operator was started with.
     pub defaults: Defaults,
+    /// Slots for rollouts that nobody asked for.
+    pub pace: Arc<Pace>,
     /// Most reconciles at once, per kind.
     pub concurrency: u16,
 }
@@ -82,7 +85,7 @@ impl Scope {
     /// A scope of all namespaces (`None`) or one.
     #[must_use]
     pub fn new(namespace: Option<String>, parts: Parts) -> Self {
-        let Parts { client, metrics, events, defaults, concurrency } = parts;
+        let Parts { client, metrics, events, defaults, pace, concurrency } = parts;
         let (bots, bots_writer) = reflector::store();
         let (displays, displays_writer) = reflector::store();
         let (bots_wake, bots_queue) = mpsc::unbounded_channel();
@@ -104,6 +107,7 @@ impl Scope {
             network_policies: Cache::default(),
             pods: Cache::default(),
             reports: probe::Reports::default(),
+            pace,
             bot_statuses: Written::default(),
             display_statuses: Written::default(),
         };
@@ -228,7 +232,11 @@ fn wake_by_bot(context: &Context, event: &Event<DiscordBot>) {
         context.displays_of(&key).iter().for_each(|display| context.triggers.display(&Key::of(&**display)));
     };
     match event {
-        Event::Apply(bot) | Event::InitApply(bot) | Event::Delete(bot) => wake(bot),
+        Event::Apply(bot) | Event::InitApply(bot) => wake(bot),
+        Event::Delete(bot) => {
+            context.bot_statuses.forget(&Key::of(bot));
+            wake(bot);
+        }
         // Bots that vanished while the watch was down are not named: their displays are found among all.
         Event::InitDone => {
             context
@@ -269,7 +277,10 @@ fn wake_by_display(context: &Context, bound: &Bindings, event: &Event<StockDispl
     };
     match event {
         Event::Apply(display) | Event::InitApply(display) => wake(display, true),
-        Event::Delete(display) => wake(display, false),
+        Event::Delete(display) => {
+            context.display_statuses.forget(&Key::of(display));
+            wake(display, false);
+        }
         Event::InitDone => context.bots.state().iter().for_each(|bot| context.triggers.bot(&Key::of(&**bot))),
         Event::Init => {}
     }

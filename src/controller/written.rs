@@ -3,14 +3,26 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use super::cache::Key;
 
-/// Statuses written, each with the resource version of the object that it was computed from.
+/// Least time between two writes of one status that tell of nothing but progress.
+const PACE: Duration = Duration::from_secs(2);
+
 #[derive(Debug)]
-pub struct Written<S>(Mutex<HashMap<Key, (Option<String>, S)>>);
+struct Entry<S> {
+    /// Resource version of the object that the status was computed from.
+    before: Option<String>,
+    status: S,
+    at: Instant,
+}
+
+/// Statuses written by this process.
+#[derive(Debug)]
+pub struct Written<S>(Mutex<HashMap<Key, Entry<S>>>);
 
 impl<S> Default for Written<S> {
     fn default() -> Self {
@@ -21,19 +33,28 @@ impl<S> Default for Written<S> {
 impl<S: Clone> Written<S> {
     /// The newest status known: what was written if the object is still as it was before, else what the object says.
     pub fn newest(&self, key: &Key, version: Option<&str>, seen: Option<&S>) -> Option<S> {
-        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match written.get(key) {
-            Some((before, status)) if before.as_deref() == version => Some(status.clone()),
-            _ => {
-                written.remove(key);
-                seen.cloned()
-            }
-        }
+        let entries = self.lock();
+        let written = entries.get(key).filter(|entry| entry.before.as_deref() == version);
+        written.map(|entry| entry.status.clone()).or_else(|| seen.cloned())
+    }
+
+    /// How long to wait before another write that is not urgent; zero if none was written just now.
+    pub fn rest(&self, key: &Key) -> Duration {
+        self.lock().get(key).map_or(Duration::ZERO, |entry| PACE.saturating_sub(entry.at.elapsed()))
     }
 
     /// Remembers a status written over the object of that resource version.
-    pub fn put(&self, key: Key, version: Option<String>, status: S) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (version, status));
+    pub fn put(&self, key: Key, before: Option<String>, status: S) {
+        self.lock().insert(key, Entry { before, status, at: Instant::now() });
+    }
+
+    /// Forgets an object that is gone.
+    pub fn forget(&self, key: &Key) {
+        self.lock().remove(key);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Entry<S>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -48,6 +69,15 @@ mod tests {
         written.put(key.clone(), Some("1".into()), "new");
         assert_eq!(written.newest(&key, Some("1"), Some(&"old")), Some("new"));
         assert_eq!(written.newest(&key, Some("2"), Some(&"newer")), Some("newer"));
-        assert_eq!(written.newest(&key, Some("1"), Some(&"old")), Some("old"));
+    }
+
+    #[test]
+    fn only_a_status_written_just_now_asks_for_rest() {
+        let (written, key) = (Written::default(), Key::new("shops", "growshop"));
+        assert_eq!(written.rest(&key), Duration::ZERO);
+        written.put(key.clone(), None, "new");
+        assert!(written.rest(&key) > Duration::ZERO);
+        written.forget(&key);
+        assert_eq!(written.rest(&key), Duration::ZERO);
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::{core::v1::Pod, networking::v1::NetworkPolicy, policy::v1::PodDisruptionBudget};
+use k8s_openapi::api::{
+    apps::v1::Deployment, core::v1::Pod, networking::v1::NetworkPolicy, policy::v1::PodDisruptionBudget,
+};
 use stockbot_config::fingerprint;
 
 use super::build::Children;
@@ -12,23 +14,24 @@ use crate::{
         apply::{ApplyError, Writer, annotate},
         cache::Key,
         context::Context,
-        live::{DeploymentState, Live},
         pod::PodState,
     },
 };
 
 /// What was applied.
 pub struct Applied {
-    /// The Deployment as it is now.
-    pub deployment: Arc<Live<DeploymentState>>,
+    /// The Deployment had to be written: what comes of it will be seen in a moment.
+    pub rolling: bool,
 }
 
-/// Writes the children of the bot with that uid. The Deployment comes last: its pods need the others.
+/// Writes the children of the bot with that uid. The Deployment comes last: its pods need the others. With `hold` it is
+/// left as it is, for it waits for its slot.
 pub async fn apply(
     context: &Context,
     key: &Key,
     uid: &str,
     children: Children,
+    hold: bool,
 ) -> Result<Applied, ApplyError> {
     let Children { service_account, config_map, deployment, service, pod_disruption_budget, network_policy } =
         children;
@@ -45,15 +48,23 @@ pub async fn apply(
         Some(policy) => drop(writer.apply(&context.network_policies, &policy).await?),
         None => writer.prune::<NetworkPolicy>(&context.network_policies, &key.name).await?,
     }
-    let before = context.deployments.get(key);
-    let deployment = writer.apply(&context.deployments, &deployment).await?;
-    if before.is_some_and(|before| before.state.revision != deployment.live.state.revision) {
-        context.metrics.rollouts.with_label_values(&["Changed"]).inc();
-    }
+    let rolling = !hold && roll(context, &writer, &deployment).await?;
     if known && config.written {
         bring_config(context, key, &fingerprint(&config_map.data)).await;
     }
-    Ok(Applied { deployment: deployment.live })
+    Ok(Applied { rolling })
+}
+
+/// Writes the Deployment; true if that was needed.
+async fn roll(context: &Context, writer: &Writer<'_>, deployment: &Deployment) -> Result<bool, ApplyError> {
+    let before = context.deployments.get(&Key::of(deployment));
+    let applied = writer.apply(&context.deployments, deployment).await?;
+    let now = &applied.live.state;
+    if let Some(before) = before.filter(|before| before.state.revision != now.revision) {
+        let reason = if before.state.cause == now.cause { "OperatorChanged" } else { "SpecChanged" };
+        context.metrics.rollouts.with_label_values(&[reason]).inc();
+    }
+    Ok(applied.written)
 }
 
 /// The kubelet brings a changed ConfigMap within a minute or so; at once if the pod itself changes.

@@ -6,6 +6,12 @@ use std::{
     sync::Arc,
 };
 
+use k8s_openapi::{
+    api::core::v1::Event,
+    jiff::{SignedDuration, Timestamp},
+};
+use kube::{Api, api::ListParams};
+
 use super::mounted::mounted;
 use crate::{
     api::{DiscordBot, StockDisplay},
@@ -39,6 +45,10 @@ pub struct Fetched {
     pub displays: Vec<Arc<StockDisplay>>,
     /// Its Secrets by name.
     pub secrets: BTreeMap<String, Arc<SecretState>>,
+    /// Pods wait for volumes of Secrets that the operator may not read.
+    pub blind: bool,
+    /// The kubelet's words about volumes that cannot be mounted; only asked for if `blind`.
+    pub mount_failure: Option<String>,
 }
 
 /// Why not everything could be read.
@@ -73,6 +83,8 @@ pub fn watched(context: &Context, key: &Key, bot: &DiscordBot) -> Fetched {
         pods: context.pods.of_bot(key).into_iter().map(pod).collect(),
         displays: context.displays_of(key),
         secrets: BTreeMap::new(),
+        blind: false,
+        mount_failure: None,
     }
 }
 
@@ -85,5 +97,29 @@ pub async fn fetch(context: &Context, key: &Key, bot: &DiscordBot) -> Result<Fet
             unknown.insert(context.secrets.get(&secret).await?);
         }
     }
+    let forbidden = fetched.secrets.values().any(|state| **state == SecretState::Forbidden);
+    fetched.blind = forbidden && fetched.pods.iter().any(|pod| pod.state.unstarted());
+    if fetched.blind {
+        fetched.mount_failure = mount_failure(context, key, &fetched.pods).await;
+    }
     Ok(fetched)
+}
+
+/// Where Secrets may not be read, only the kubelet notices that one is missing. It says so in events of the pod.
+async fn mount_failure(context: &Context, key: &Key, pods: &[Pod]) -> Option<String> {
+    let pod = pods.iter().map(|pod| &pod.state).find(|pod| pod.unstarted() && is_late(pod))?;
+    let about = format!("involvedObject.uid={},reason=FailedMount", pod.uid);
+    let events: Api<Event> = Api::namespaced(context.client.clone(), &key.namespace);
+    let found = events.list(&ListParams::default().fields(&about).limit(20)).await;
+    let found =
+        found.inspect_err(|error| tracing::debug!(%error, "the kubelet's events cannot be read")).ok()?;
+    let newest =
+        found.items.into_iter().max_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0))?;
+    newest.message
+}
+
+/// A healthy pod is through with its volumes before that.
+fn is_late(pod: &PodState) -> bool {
+    let age = pod.created.map(|created| Timestamp::now().duration_since(created));
+    age.is_some_and(|age| age > SignedDuration::from_secs(5))
 }

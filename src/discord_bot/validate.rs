@@ -97,6 +97,8 @@ pub struct Validated {
     pub secrets_hash: String,
     /// Fingerprint of the token's Secret.
     pub token_hash: String,
+    /// Fingerprint of what people changed.
+    pub cause: String,
     /// The annotation by which people ask for a restart.
     pub restarted_at: Option<String>,
     /// Its Deployment as it is.
@@ -142,6 +144,7 @@ pub fn validate(
         image: image(spec, defaults),
         wanted: wanted(spec),
         config: config(key, spec, displays(&fetched)),
+        cause: fingerprint(&(bot.metadata.generation, versions(&mounted), &restarted_at)),
         secrets_hash: versions(&mounted),
         // The token is the first; asking for a restart is also a way to have a rejected one tried again.
         token_hash: fingerprint(&(versions(&mounted[..1]), &restarted_at)),

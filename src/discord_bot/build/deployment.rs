@@ -20,10 +20,9 @@ pub fn build(bot: &Validated) -> Deployment {
     let revision = annotations.and_then(|all| all.get(names::REVISION)).cloned().unwrap_or_default();
     let halt = halt::decide(bot, &revision);
     let mut metadata = metadata(bot, bot.key.name.clone(), "bot");
-    metadata.annotations = halt
-        .as_ref()
-        .and_then(halt::Halt::annotation)
-        .map(|annotation| [(names::HALTED.to_owned(), annotation)].into());
+    let halted = halt.as_ref().and_then(halt::Halt::annotation).map(|text| (names::HALTED.to_owned(), text));
+    let cause = (names::CAUSE.to_owned(), bot.cause.clone());
+    metadata.annotations = Some(halted.into_iter().chain([cause]).collect());
     Deployment {
         metadata,
         spec: DeploymentSpec {

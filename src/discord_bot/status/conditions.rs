@@ -80,6 +80,10 @@ fn progress(observed: &Observed<'_>) -> (bool, &'static str, String) {
     if let Outcome::Failing { message } = &observed.outcome {
         return (true, "Starting", message.clone());
     }
+    if observed.outcome == Outcome::Waiting {
+        let message = "the operator's own change is rolled out to one bot after the other";
+        return (true, "WaitingForRolloutSlot", message.into());
+    }
     if observed.statuses().any(|status| status.gateway.state == GatewayState::WaitingForBudget) {
         let reset = observed.newest(|status| status.session_starts.clone()).map(|starts| starts.reset_at);
         let until = reset.map(|at| format!(" until {at}")).unwrap_or_default();

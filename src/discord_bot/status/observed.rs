@@ -18,6 +18,8 @@ use crate::{
 pub enum Outcome {
     /// The children are as they should be.
     Applied,
+    /// All but the Deployment, which waits for its slot.
+    Waiting,
     /// The annotation stops writes.
     Paused,
     /// Only a change by somebody helps.
@@ -50,6 +52,8 @@ pub struct Observed<'a> {
     pub pods: &'a [Pod],
     /// The displays of its configuration.
     pub displays: &'a [DisplayConfig],
+    /// The kubelet's words about volumes that cannot be mounted.
+    pub mount_failure: Option<&'a str>,
 }
 
 impl Observed<'_> {

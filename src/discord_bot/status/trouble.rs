@@ -36,7 +36,21 @@ pub fn stall(observed: &Observed<'_>) -> Option<(&'static str, String)> {
             format!("the bot is not a member of Discord server {guild}; invite it or correct spec.guildId");
         ("GuildNotFound", message)
     };
-    observed.current_pods().find_map(|pod| of_pod(observed, pod)).or_else(|| outside.then(not_member))
+    let of_pods = || observed.current_pods().find_map(|pod| of_pod(observed, pod));
+    mount(observed).or_else(of_pods).or_else(|| outside.then(not_member))
+}
+
+/// A Secret that the operator may not read, and the kubelet cannot find. Its words are those of Kubernetes' volume plugins.
+fn mount(observed: &Observed<'_>) -> Option<(&'static str, String)> {
+    let said = observed.mount_failure.filter(|_| observed.current_pods().any(|pod| pod.unstarted()))?;
+    let reason = if said.contains("references non-existent secret key") {
+        "SecretKeyMissing"
+    } else if said.contains("secret") && said.contains("not found") {
+        "SecretNotFound"
+    } else {
+        return None;
+    };
+    Some((reason, format!("a Secret cannot be mounted; create it or correct the reference to it: {said}")))
 }
 
 fn refused(observed: &Observed<'_>, reason: HaltReason, said: &str) -> String {
@@ -88,7 +102,11 @@ pub fn waiting(observed: &Observed<'_>) -> Option<String> {
         let unplaced = pod.unschedulable.clone().map(|why| format!("no node takes the pod: {why}"));
         failed.or(stuck).or(unplaced)
     };
-    live.failure.clone().or_else(|| observed.current_pods().find_map(|pod| of_pod(pod)))
+    let unmounted = observed.mount_failure.filter(|_| observed.current_pods().any(|pod| pod.unstarted()));
+    live.failure
+        .clone()
+        .or_else(|| unmounted.map(str::to_owned))
+        .or_else(|| observed.current_pods().find_map(|pod| of_pod(pod)))
 }
 
 fn stuck(container: &Container) -> Option<String> {
