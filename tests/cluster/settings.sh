@@ -8,7 +8,8 @@ NODE_NAME=stockbot
 
 # Addresses of the benchmark range 198.18.0.0/15 (RFC 2544): nobody's network uses them and nothing for them leaves this machine.
 POD_NETWORK=198.18.0.0/24
-HOST_IP=198.18.0.1           # how pods reach programs of the host: Postgres, the Discord stand-in
+# How pods reach programs of this machine: Postgres, the Discord stand-in. Only the user knows it for another cluster.
+[[ ${CLUSTER:-local} == current ]] || HOST_IP=198.18.0.1
 NODE_IP=198.18.255.1         # the node and its API server
 SERVICE_NETWORK=198.19.0.0/16
 API_SERVICE_IP=198.19.0.1    # always the first address of the service network

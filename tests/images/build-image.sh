@@ -13,3 +13,13 @@ build_image() {
     mv "$archive.new" "$archive"
     rm -rf "$store"
 }
+
+# push_image ARCHIVE NAME: sends the image of the archive to the registry that NAME starts with.
+push_image() {
+    local archive=$1 name=$2 store image
+    store=$(mktemp -d)
+    local buildah=(buildah --root "$store/root" --runroot "$store/run" --storage-driver vfs)
+    image=$("${buildah[@]}" pull "docker-archive:$archive" | tail -n 1)
+    "${buildah[@]}" push "$image" "docker://$name"
+    rm -rf "$store"
+}

@@ -1,0 +1,45 @@
+# Programs of the host that the demo starts in the background: by name, with a log, ended by their recorded process id.
+# shellcheck shell=bash
+
+# start_service NAME COMMAND...
+start_service() {
+    local name=$1
+    shift
+    setsid "$@" >"$DEMO/$name.log" 2>&1 </dev/null &
+    echo $! >"$DEMO/$name.pid"
+}
+
+# Whether the recorded process of service NAME still is what was started: its command line contains WORD.
+service_runs() {
+    local pid
+    pid=$(cat "$DEMO/$1.pid" 2>/dev/null) && [[ -n $pid ]] && grep -qs "$2" "/proc/$pid/cmdline"
+}
+
+# stop_service NAME WORD [SIGNAL]
+stop_service() {
+    local pid
+    service_runs "$1" "$2" || return 0
+    pid=$(cat "$DEMO/$1.pid")
+    kill "-${3:-TERM}" "$pid"
+    wait_until 20 "the end of $1" service_gone "$1" "$2"
+}
+service_gone() { ! service_runs "$1" "$2"; }
+
+# free_port FIRST ADDRESS...: the first port from FIRST on that is free on every address.
+free_port() {
+    python3 - "$@" <<'END'
+import socket, sys
+
+def free(port):
+    for address in sys.argv[2:]:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return False
+    return True
+
+print(next(port for port in range(int(sys.argv[1]), 32768) if free(port)))
+END
+}
