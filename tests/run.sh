@@ -29,6 +29,7 @@ run_counted() {
 }
 
 # The sum of cargo's "test result: ok. 3 passed; 0 failed; ..." lines.
+# shellcheck disable=SC2016  # awk's variables, not the shell's
 CARGO_COUNTER='/^test result: / { ok += $4; bad += $6 } END { print ok + 0, bad + 0 }'
 
 start_cluster() {

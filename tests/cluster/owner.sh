@@ -14,10 +14,11 @@ cluster_answers() {
     cluster_runs && [[ -e $KUBECONFIG_FILE ]] && "$(node_binary)" kubectl --kubeconfig "$KUBECONFIG_FILE" get --raw /readyz >/dev/null 2>&1
 }
 
+# A checkout that was deleted cannot stop its cluster any more: then it is nobody's and may be removed.
 refuse_foreign_cluster() {
     cluster_runs || return 0
     local owner
     owner=$(cluster_owner)
-    [[ $owner == "$ROOT" ]] || fail "the cluster of another checkout is running: $owner
+    [[ $owner == "$ROOT" || ! -d $owner ]] || fail "the cluster of another checkout is running: $owner
 Only one fits on a machine. Stop it with: $CLUSTER_DIR/down --any"
 }
