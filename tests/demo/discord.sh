@@ -10,7 +10,7 @@ start_discord() {
     echo "http://127.0.0.1:$port" >"$DEMO/sim-url"
     echo "http://$HOST_IP:$port/api/v10" >"$DEMO/api-url"
     start_service discord-sim "$1" --listen "127.0.0.1:$port" --listen "$HOST_IP:$port"
-    wait_until 20 "the Discord stand-in's start" discord_runs
+    wait_service discord-sim discord_runs
 }
 
 make_world() { python3 "$DEMO_DIR/world.py" "$(cat "$DEMO/sim-url")" >"$WORLD_ENV.new" && mv "$WORLD_ENV.new" "$WORLD_ENV"; }

@@ -24,7 +24,7 @@ start_postgres() {
     password=$(openssl rand -hex 16)
     start_service postgres setpriv --reuid "$POSTGRES_USER" --regid "$POSTGRES_USER" --init-groups \
         "$bin/postgres" -D "$POSTGRES_DIR" -p "$port" -k "$POSTGRES_DIR" -c "listen_addresses=127.0.0.1,$HOST_IP" -c max_connections=200
-    wait_until 30 "PostgreSQL's start" as_postgres "$bin/pg_isready" -h "$POSTGRES_DIR" -p "$port"
+    wait_service postgres as_postgres "$bin/pg_isready" -h "$POSTGRES_DIR" -p "$port"
     as_postgres psql -q -v ON_ERROR_STOP=1 -h "$POSTGRES_DIR" -p "$port" <<END
 CREATE ROLE $BOT LOGIN PASSWORD '$password';
 CREATE DATABASE $BOT OWNER $BOT;

@@ -15,6 +15,19 @@ service_runs() {
     pid=$(cat "$DEMO/$1.pid" 2>/dev/null) && [[ -n $pid ]] && grep -qs "$2" "/proc/$pid/cmdline"
 }
 
+# wait_service NAME PROBE...: until PROBE succeeds; shows the end of the service's log when it ended instead.
+wait_service() {
+    local name=$1 deadline=$((SECONDS + 30))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        if ! kill -0 "$(cat "$DEMO/$name.pid")" || ((SECONDS >= deadline)); then
+            tail -n 20 "$DEMO/$name.log" >&2
+            fail "$name does not answer; its log is $DEMO/$name.log"
+        fi
+        sleep 0.1
+    done
+}
+
 # stop_service NAME WORD [SIGNAL]
 stop_service() {
     local pid
