@@ -53,6 +53,7 @@ def free(port):
                 return False
     return True
 
-print(next(port for port in range(int(sys.argv[1]), 32768) if free(port)))
+port = next(filter(free, range(int(sys.argv[1]), 32768)), None)
+sys.exit(f"no port is free on {sys.argv[2:]}; are these addresses of this machine?") if port is None else print(port)
 END
 }
