@@ -1,1 +1,18 @@
-//! Placeholder.
+//! What the tests of all crates share: a real Postgres server, child processes, ports, a cuttable TCP proxy, waiting on conditions.
+//!
+//! Everything started here ends with the test process, also when that is killed. Must not: know what is being tested.
+
+mod database;
+mod guard;
+mod port;
+mod postgres;
+mod process;
+mod proxy;
+mod wait;
+
+pub use database::TestDatabase;
+pub use port::free_port;
+pub use postgres::Postgres;
+pub use process::Process;
+pub use proxy::{Cut, Proxy};
+pub use wait::eventually;
