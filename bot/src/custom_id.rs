@@ -73,7 +73,9 @@ impl fmt::Display for CustomId {
             Self::BuyCode => f.write_str("code"),
             Self::CodeModal => f.write_str("codeform"),
             Self::QuantityModal(code) => write!(f, "qty:{code}"),
-            Self::Confirm(c) => write!(f, "ok:{}:{}:{}:{}:{}", c.code, c.quantity, c.unit_price, c.origin, c.valid_until),
+            Self::Confirm(c) => {
+                write!(f, "ok:{}:{}:{}:{}:{}", c.code, c.quantity, c.unit_price, c.origin, c.valid_until)
+            }
             Self::Cancel => f.write_str("no"),
             Self::RegisterModal => f.write_str("reg"),
             Self::RegisterChange => f.write_str("regchange"),
@@ -90,7 +92,9 @@ impl CustomId {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.strip_prefix(PREFIX)?.strip_prefix(':')?.split(':');
         let parsed = match (parts.next()?, parts.next()) {
-            ("live", Some(action)) => Self::Live { action: action_of(action)?, display: parts.next()?.into() },
+            ("live", Some(action)) => {
+                Self::Live { action: action_of(action)?, display: parts.next()?.into() }
+            }
             ("do", Some(action)) => Self::Do(action_of(action)?),
             ("page", Some(page)) => Self::BuyPage(page.parse().ok()?),
             ("pick", None) => Self::BuyPick,
@@ -158,7 +162,17 @@ mod tests {
 
     #[test]
     fn what_nobody_wrote_is_refused() {
-        for text in ["", "sb1", "sb1:", "sb0:no", "sb1:no:more", "sb1:live:fly:main", "sb1:ok:X:1:2:3", "sb1:page:-1", "buy"] {
+        for text in [
+            "",
+            "sb1",
+            "sb1:",
+            "sb0:no",
+            "sb1:no:more",
+            "sb1:live:fly:main",
+            "sb1:ok:X:1:2:3",
+            "sb1:page:-1",
+            "buy",
+        ] {
             assert_eq!(CustomId::parse(text), None, "{text:?}");
         }
     }

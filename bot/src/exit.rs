@@ -14,7 +14,9 @@ pub enum Exit {
     #[error("{0}")]
     BadConfiguration(String),
     /// Discord refused the token.
-    #[error("Discord rejected the bot token; reset it in the Developer Portal and put the new one into the Secret")]
+    #[error(
+        "Discord rejected the bot token; reset it in the Developer Portal and put the new one into the Secret"
+    )]
     TokenRejected,
     /// Discord refused intents or sharding.
     #[error("{0}")]
@@ -72,7 +74,9 @@ impl From<StoreError> for Exit {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::SchemaTooNew { .. } => Self::SchemaTooNew(error.to_string()),
-            StoreError::BadUrl(_) | StoreError::CurrencyChanged { .. } => Self::BadConfiguration(error.to_string()),
+            StoreError::BadUrl(_) | StoreError::CurrencyChanged { .. } => {
+                Self::BadConfiguration(error.to_string())
+            }
             error if error.is_unavailable() => Self::Unavailable(error.to_string()),
             error => Self::Crashed(error.to_string()),
         }

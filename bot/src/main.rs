@@ -118,11 +118,21 @@ async fn audit(files: &Files) -> Result<ExitCode, Exit> {
     let options = Secrets::read(&files.secrets, &config)?.database;
     let report = async { stockbot_store::ledger::audit(&Store::connect(&options).await?, None).await };
     let report = report.await.map_err(|error: StoreError| Exit::from(error))?;
-    println!("{} transfers, {} entries, {} orders, {} units", report.transfers, report.entries, report.orders, report.units);
+    println!(
+        "{} transfers, {} entries, {} orders, {} units",
+        report.transfers, report.entries, report.orders, report.units
+    );
     for problem in &report.problems {
         println!("PROBLEM: {problem}");
     }
     let clean = report.problems.is_empty();
-    println!("{}", if clean { "everything agrees" } else { "something does not agree: restore from a backup and compare" });
+    println!(
+        "{}",
+        if clean {
+            "everything agrees"
+        } else {
+            "something does not agree: restore from a backup and compare"
+        }
+    );
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

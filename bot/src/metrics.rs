@@ -1,7 +1,8 @@
 //! The metrics of api.md section 4, all in one place. Labels are of closed sets; no ids, no error texts.
 
 use prometheus::{
-    Encoder as _, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder as _, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 /// Bounds in seconds for what a user waits for: the goal of 100 ms and Discord's limit of 3 s are among them.
@@ -54,34 +55,63 @@ impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let counter = |name: &str, help: &str| register(&registry, IntCounter::new(name, help)?);
-        let counters = |name: &str, help: &str, labels: &[&str]| register(&registry, IntCounterVec::new(Opts::new(name, help), labels)?);
+        let counters = |name: &str, help: &str, labels: &[&str]| {
+            register(&registry, IntCounterVec::new(Opts::new(name, help), labels)?)
+        };
         let gauge = |name: &str, help: &str| register(&registry, Gauge::new(name, help)?);
         let waits = |name: &str, help: &str| HistogramOpts::new(name, help).buckets(WAIT_BUCKETS.to_vec());
         let times = |name: &str, help: &str| register(&registry, Histogram::with_opts(waits(name, help))?);
         Ok(Self {
-            button_clicks: counters("button_clicks_total", "Clicks on buttons of live messages", &["action"])?,
+            button_clicks: counters(
+                "button_clicks_total",
+                "Clicks on buttons of live messages",
+                &["action"],
+            )?,
             response_time: register(
                 &registry,
-                HistogramVec::new(waits("response_time_seconds", "Receipt of an interaction to its final answer"), &["kind"])?,
+                HistogramVec::new(
+                    waits("response_time_seconds", "Receipt of an interaction to its final answer"),
+                    &["kind"],
+                )?,
             )?,
             errors: counters("errors_total", "Failures by kind", &["kind"])?,
-            button_creation_success_rate: gauge("button_creation_success_rate", "Share of live messages sent with all buttons")?,
+            button_creation_success_rate: gauge(
+                "button_creation_success_rate",
+                "Share of live messages sent with all buttons",
+            )?,
             update_success_rate: gauge("update_success_rate", "Share of display edits that succeeded")?,
             retry_attempts: counter("retry_attempts_total", "Display edits that were repeated")?,
             purchases: counters("stockbot_purchases_total", "Purchases by outcome", &["outcome"])?,
             deliveries: counters("stockbot_deliveries_total", "Deliveries by outcome", &["outcome"])?,
-            interactions: counters("stockbot_interactions_total", "Interactions by kind and outcome", &["kind", "outcome"])?,
-            interaction_ack: times("stockbot_interaction_ack_seconds", "Receipt of an interaction to its acknowledgement")?,
+            interactions: counters(
+                "stockbot_interactions_total",
+                "Interactions by kind and outcome",
+                &["kind", "outcome"],
+            )?,
+            interaction_ack: times(
+                "stockbot_interaction_ack_seconds",
+                "Receipt of an interaction to its acknowledgement",
+            )?,
             gateway_latency: gauge("stockbot_gateway_latency_seconds", "Heartbeat round trip")?,
             gateway_resumes: counter("stockbot_gateway_resumes_total", "Sessions resumed")?,
             gateway_identifies: counter("stockbot_gateway_identifies_total", "Sessions started")?,
             handover: times("stockbot_handover_seconds", "Wait for the shard of another pod")?,
-            display_edits: counters("stockbot_display_edits_total", "Edits of live messages by outcome", &["outcome"])?,
+            display_edits: counters(
+                "stockbot_display_edits_total",
+                "Edits of live messages by outcome",
+                &["outcome"],
+            )?,
             display_lag: times("stockbot_display_lag_seconds", "Change noticed to live message edited")?,
-            outbox_depth: register(&registry, IntGauge::new("stockbot_outbox_depth", "Unfinished jobs of the outbox")?)?,
+            outbox_depth: register(
+                &registry,
+                IntGauge::new("stockbot_outbox_depth", "Unfinished jobs of the outbox")?,
+            )?,
             shards_connected: register(
                 &registry,
-                IntGaugeVec::new(Opts::new("stockbot_shards_connected", "1 for a shard with a live session in this pod"), &["shard"])?,
+                IntGaugeVec::new(
+                    Opts::new("stockbot_shards_connected", "1 for a shard with a live session in this pod"),
+                    &["shard"],
+                )?,
             )?,
             registry,
         })
@@ -95,7 +125,10 @@ impl Metrics {
     }
 }
 
-fn register<T: prometheus::core::Collector + Clone + 'static>(registry: &Registry, metric: T) -> Result<T, prometheus::Error> {
+fn register<T: prometheus::core::Collector + Clone + 'static>(
+    registry: &Registry,
+    metric: T,
+) -> Result<T, prometheus::Error> {
     registry.register(Box::new(metric.clone()))?;
     Ok(metric)
 }

@@ -15,7 +15,13 @@ use crate::{state::State, telemetry::LevelHandle};
 const PERIOD: Duration = Duration::from_secs(1);
 
 /// Reads the file until `stopping`, and sends each configuration that differs from the last one.
-pub async fn follow(path: PathBuf, sender: watch::Sender<Arc<Config>>, level: LevelHandle, state: Arc<State>, stopping: CancellationToken) {
+pub async fn follow(
+    path: PathBuf,
+    sender: watch::Sender<Arc<Config>>,
+    level: LevelHandle,
+    state: Arc<State>,
+    stopping: CancellationToken,
+) {
     let mut seen = std::fs::read_to_string(&path).unwrap_or_default();
     while stopping.run_until_cancelled(tokio::time::sleep(PERIOD)).await.is_some() {
         state.beat("reload");

@@ -1,11 +1,6 @@
 //! `stockbot run`: warms up, runs the loops, and ends in good order on SIGTERM.
 
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use stockbot_config::{Config, mounts, status::DatabaseState};
 use tokio::{
@@ -24,7 +19,8 @@ use crate::{
     http, interactions,
     metrics::Metrics,
     outbox::worker,
-    reload, secret::Secret,
+    reload,
+    secret::Secret,
     startup::{Identity, Secrets, Startup},
     state::State,
     telemetry::LevelHandle,
@@ -53,7 +49,9 @@ pub async fn run(places: Places, config: Config, level: LevelHandle) -> Result<(
     let stopping = CancellationToken::new();
     stop_on_signals(stopping.clone())?;
     let address = http::serve(places.listen, state.clone(), metrics.clone(), CancellationToken::new()).await;
-    let address = address.map_err(|error| Exit::BadConfiguration(format!("cannot listen on {}: {error}; give --listen", places.listen)))?;
+    let address = address.map_err(|error| {
+        Exit::BadConfiguration(format!("cannot listen on {}: {error}; give --listen", places.listen))
+    })?;
     tracing::info!(%address, pod, version = env!("CARGO_PKG_VERSION"), "starting");
 
     let secrets = Secrets::read(&places.secrets, &config)?;
@@ -99,7 +97,12 @@ fn assemble(
 }
 
 /// Runs the loops until the process stops; each has `GRACE` to end then.
-async fn drive(bot: Arc<Bot>, token: Secret, (url, recommended): (String, i32), mut fatal: mpsc::Receiver<Exit>) -> Result<(), Exit> {
+async fn drive(
+    bot: Arc<Bot>,
+    token: Secret,
+    (url, recommended): (String, i32),
+    mut fatal: mpsc::Receiver<Exit>,
+) -> Result<(), Exit> {
     let wanted = bot.config().discord.shards;
     let total = u32::try_from(if wanted == 0 { recommended } else { wanted }).unwrap_or(1).max(1);
     bot.state.update(|status| status.gateway.shards.desired = i32::try_from(total).unwrap_or(1));

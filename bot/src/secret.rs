@@ -10,7 +10,9 @@ pub struct Secret(String);
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file could not be read.
-    #[error("cannot read the secret file {path}: {source}; add the key to the Secret or correct the reference in the DiscordBot")]
+    #[error(
+        "cannot read the secret file {path}: {source}; add the key to the Secret or correct the reference in the DiscordBot"
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -18,7 +20,9 @@ pub enum SecretError {
         source: io::Error,
     },
     /// The file is empty or no text of one line.
-    #[error("the secret file {path} is {problem}; store exactly the value, without line breaks, in the Secret")]
+    #[error(
+        "the secret file {path} is {problem}; store exactly the value, without line breaks, in the Secret"
+    )]
     Malformed {
         /// The file.
         path: String,
@@ -31,7 +35,8 @@ impl Secret {
     /// Reads a file of one line; a newline at its end is forgiven.
     pub fn read(path: &Path) -> Result<Self, SecretError> {
         let shown = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| SecretError::Unreadable { path: shown.clone(), source })?;
+        let bytes =
+            std::fs::read(path).map_err(|source| SecretError::Unreadable { path: shown.clone(), source })?;
         let malformed = |problem| SecretError::Malformed { path: shown, problem };
         let Ok(text) = String::from_utf8(bytes) else { return Err(malformed("not text")) };
         let value = text.trim();
@@ -83,9 +88,9 @@ mod tests {
 
     #[test]
     fn empty_torn_and_binary_files_are_refused_without_their_content() {
-        for content in [&b""[..], b"  \n", b"one two", b"one\ntwo", b"\xff\xfe"] {
+        for content in [&b""[..], b"  \n", b"s3cret two", b"s3cret\ntwo", b"\xff\xfe"] {
             let error = read(content).unwrap_err().to_string();
-            assert!(error.contains("token") && !error.contains("one"), "{error}");
+            assert!(error.contains("token") && !error.contains("s3cret"), "{error}");
         }
     }
 }

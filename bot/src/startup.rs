@@ -79,12 +79,16 @@ impl Startup<'_> {
 
     async fn try_warm_up(&self, options: &ConnectOptions) -> Result<Identity, Exit> {
         // The token first: it costs one request, and a dead one makes everything else pointless.
-        let user = self.patiently(async || self.rest.current_user().await.map_err(|error| self.discord(error))).await?;
+        let user = self
+            .patiently(async || self.rest.current_user().await.map_err(|error| self.discord(error)))
+            .await?;
         self.state.update(|status| {
             status.token = TokenState::Accepted;
             status.bot_user = Some(BotUser { id: user.id.clone(), name: user.username.clone() });
         });
-        let application = self.patiently(async || self.rest.current_application().await.map_err(|error| self.discord(error))).await?;
+        let application = self
+            .patiently(async || self.rest.current_application().await.map_err(|error| self.discord(error)))
+            .await?;
         self.state.update(|status| status.application_id = Some(application.id.clone()));
         let store = self.patiently(async || self.connect(options).await).await?;
         let shop = self.patiently(async || self.shop(&store).await).await?;
@@ -92,14 +96,27 @@ impl Startup<'_> {
         self.patiently(async || self.find_guild(guild).await).await?;
         let application = number(&application.id)?;
         let most = self.config.shop.max_quantity;
-        self.patiently(async || commands::register(&store, self.rest, application, guild, most).await.map_err(Pending::from_exit)).await?;
-        let gateway = self.patiently(async || self.rest.gateway().await.map_err(|error| self.discord(error))).await?;
+        self.patiently(async || {
+            commands::register(&store, self.rest, application, guild, most).await.map_err(Pending::from_exit)
+        })
+        .await?;
+        let gateway =
+            self.patiently(async || self.rest.gateway().await.map_err(|error| self.discord(error))).await?;
         Ok(Identity { store, shop, application, user: number(&user.id)?, gateway })
     }
 
     /// Repeats `step` with growing pauses of 1 s to 15 s until it succeeds or can never succeed.
-    async fn patiently<T, F: Future<Output = Result<T, Pending>>>(&self, step: impl Fn() -> F) -> Result<T, Exit> {
-        let build = || ExponentialBuilder::new().with_max_delay(Duration::from_secs(15)).with_jitter().without_max_times().build();
+    async fn patiently<T, F: Future<Output = Result<T, Pending>>>(
+        &self,
+        step: impl Fn() -> F,
+    ) -> Result<T, Exit> {
+        let build = || {
+            ExponentialBuilder::new()
+                .with_max_delay(Duration::from_secs(15))
+                .with_jitter()
+                .without_max_times()
+                .build()
+        };
         let mut delays = build();
         loop {
             self.state.beat("startup");
@@ -141,9 +158,9 @@ impl Startup<'_> {
                 });
                 Ok(store)
             }
-            SchemaState::Behind { binary, .. } => {
-                Err(Pending::Later(format!("the database is not migrated to version {binary} yet; run `stockbot migrate`")))
-            }
+            SchemaState::Behind { binary, .. } => Err(Pending::Later(format!(
+                "the database is not migrated to version {binary} yet; run `stockbot migrate`"
+            ))),
             SchemaState::TooNew { database, binary } => {
                 self.state.update(|status| status.database.state = DatabaseState::SchemaTooNew);
                 Err(Pending::Never(StoreError::SchemaTooNew { database, binary }.into()))
@@ -172,7 +189,9 @@ impl Startup<'_> {
         if found {
             return Ok(());
         }
-        Err(Pending::Later(format!("the bot is not a member of guild {guild}; invite it, or correct guildId")))
+        Err(Pending::Later(format!(
+            "the bot is not a member of guild {guild}; invite it, or correct guildId"
+        )))
     }
 }
 

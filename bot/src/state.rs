@@ -25,7 +25,8 @@ impl State {
     /// The state of a process that has just started in this pod.
     #[must_use]
     pub fn new(pod: &str) -> Self {
-        let status = BotStatus { pod: pod.into(), version: env!("CARGO_PKG_VERSION").into(), ..BotStatus::default() };
+        let status =
+            BotStatus { pod: pod.into(), version: env!("CARGO_PKG_VERSION").into(), ..BotStatus::default() };
         Self { status: Mutex::new(status), beats: Mutex::default() }
     }
 
@@ -62,7 +63,11 @@ impl State {
     #[must_use]
     pub fn stuck(&self, now: Instant) -> Vec<&'static str> {
         let beats = self.beats.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        beats.iter().filter(|(_, beat)| now.saturating_duration_since(**beat) > STUCK_AFTER).map(|(task, _)| *task).collect()
+        beats
+            .iter()
+            .filter(|(_, beat)| now.saturating_duration_since(**beat) > STUCK_AFTER)
+            .map(|(task, _)| *task)
+            .collect()
     }
 }
 

@@ -1,7 +1,9 @@
 //! Logging: one line per event, JSON or text, with a level that follows the configuration file.
 
 use stockbot_config::tuning::{LogFormat, LogLevel, Logging};
-use tracing_subscriber::{EnvFilter, Registry, layer::SubscriberExt as _, reload, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter, Registry, layer::SubscriberExt as _, reload, util::SubscriberInitExt as _,
+};
 
 /// Changes the level while running.
 pub struct LevelHandle(reload::Handle<EnvFilter, Registry>);
@@ -12,7 +14,9 @@ pub fn start(logging: &Logging) -> LevelHandle {
     let (filter, handle) = reload::Layer::new(filter(logging.level));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match logging.format {
-        LogFormat::Json => registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true)).try_init(),
+        LogFormat::Json => {
+            registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true)).try_init()
+        }
         LogFormat::Text => registry.with(tracing_subscriber::fmt::layer()).try_init(),
     };
     if started.is_err() {

@@ -49,13 +49,29 @@ impl Call {
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         let path = path.into();
         let repeatable = method != Method::POST;
-        Self { route: format!("{method} {path}"), method, path, body: None, files: Vec::new(), authorized: true, repeatable }
+        Self {
+            route: format!("{method} {path}"),
+            method,
+            path,
+            body: None,
+            files: Vec::new(),
+            authorized: true,
+            repeatable,
+        }
     }
 
     /// A call that carries an interaction's token in its path instead; `shown` stands for the path in logs.
     pub fn with_token_in_path(method: Method, path: String, shown: &str) -> Self {
         let repeatable = method != Method::POST;
-        Self { route: format!("{method} {shown}"), method, path, body: None, files: Vec::new(), authorized: false, repeatable }
+        Self {
+            route: format!("{method} {shown}"),
+            method,
+            path,
+            body: None,
+            files: Vec::new(),
+            authorized: false,
+            repeatable,
+        }
     }
 
     /// Sends this JSON.
@@ -100,8 +116,13 @@ pub struct Rest {
 impl Rest {
     /// A client for the API at `base` (like `https://discord.com/api/v10`).
     pub fn new(base: &str, token: Secret, retry: Retry) -> Result<Self, reqwest::Error> {
-        let agent = concat!("DiscordBot (", env!("CARGO_PKG_REPOSITORY"), ", ", env!("CARGO_PKG_VERSION"), ")");
-        let http = reqwest::Client::builder().user_agent(agent).timeout(TIMEOUT).connect_timeout(TIMEOUT / 2).build()?;
+        let agent =
+            concat!("DiscordBot (", env!("CARGO_PKG_REPOSITORY"), ", ", env!("CARGO_PKG_VERSION"), ")");
+        let http = reqwest::Client::builder()
+            .user_agent(agent)
+            .timeout(TIMEOUT)
+            .connect_timeout(TIMEOUT / 2)
+            .build()?;
         Ok(Self { http, base: base.trim_end_matches('/').into(), token, limiter: Arc::default(), retry })
     }
 
@@ -128,12 +149,19 @@ impl Rest {
     /// Downloads an attachment of at most `limit` bytes; the URL comes from Discord and carries no token.
     pub async fn download(&self, url: &str, limit: usize) -> Result<Bytes, RestError> {
         let call = "GET attachment".to_owned();
-        let unknown = |error: reqwest::Error| RestError::Unknown { call: call.clone(), reason: error.without_url().to_string() };
-        let mut response = self.http.get(url).send().await.and_then(Response::error_for_status).map_err(unknown)?;
+        let unknown = |error: reqwest::Error| RestError::Unknown {
+            call: call.clone(),
+            reason: error.without_url().to_string(),
+        };
+        let mut response =
+            self.http.get(url).send().await.and_then(Response::error_for_status).map_err(unknown)?;
         let mut content = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unknown)? {
             if content.len() + chunk.len() > limit {
-                return Err(RestError::BadAnswer { call, reason: format!("the file is larger than {limit} bytes") });
+                return Err(RestError::BadAnswer {
+                    call,
+                    reason: format!("the file is larger than {limit} bytes"),
+                });
             }
             content.extend_from_slice(&chunk);
         }
@@ -149,8 +177,13 @@ impl Rest {
             Err(error) => {
                 // Refused connections have carried nothing out.
                 let never_sent = error.is_connect();
-                let error = RestError::Unknown { call: call.route.clone(), reason: chain(&error.without_url()) };
-                return if never_sent || call.repeatable { Try::Again { error, after: None } } else { Try::Failed(error) };
+                let error =
+                    RestError::Unknown { call: call.route.clone(), reason: chain(&error.without_url()) };
+                return if never_sent || call.repeatable {
+                    Try::Again { error, after: None }
+                } else {
+                    Try::Failed(error)
+                };
             }
         };
         if call.authorized {
@@ -183,7 +216,8 @@ impl Rest {
         let body = match response.bytes().await {
             Ok(body) => body,
             Err(error) => {
-                let error = RestError::Unknown { call: call.route.clone(), reason: chain(&error.without_url()) };
+                let error =
+                    RestError::Unknown { call: call.route.clone(), reason: chain(&error.without_url()) };
                 return if call.repeatable { Try::Again { error, after: None } } else { Try::Failed(error) };
             }
         };
@@ -199,8 +233,17 @@ impl Rest {
         }
         let details = told.errors.map(|errors| format!(" {errors}")).unwrap_or_default();
         let message = format!("{}{details}", told.message);
-        let error = RestError::Refused { call: call.route.clone(), status: status.as_u16(), code: told.code, message };
-        if status.is_server_error() && call.repeatable { Try::Again { error, after: None } } else { Try::Failed(error) }
+        let error = RestError::Refused {
+            call: call.route.clone(),
+            status: status.as_u16(),
+            code: told.code,
+            message,
+        };
+        if status.is_server_error() && call.repeatable {
+            Try::Again { error, after: None }
+        } else {
+            Try::Failed(error)
+        }
     }
 
     fn value(&self, call: &Call, body: &[u8]) -> Try {
@@ -209,7 +252,9 @@ impl Rest {
         }
         match serde_json::from_slice(body) {
             Ok(value) => Try::Done(value),
-            Err(error) => Try::Failed(RestError::BadAnswer { call: call.route.clone(), reason: error.to_string() }),
+            Err(error) => {
+                Try::Failed(RestError::BadAnswer { call: call.route.clone(), reason: error.to_string() })
+            }
         }
     }
 
@@ -219,7 +264,11 @@ impl Rest {
             self.limiter.refused(&call.route, retry_after, told.global);
         }
         let error = RestError::Limited { call: call.route.clone(), retry_after };
-        if retry_after > PATIENCE { Try::Failed(error) } else { Try::Again { error, after: Some(retry_after) } }
+        if retry_after > PATIENCE {
+            Try::Failed(error)
+        } else {
+            Try::Again { error, after: Some(retry_after) }
+        }
     }
 }
 

@@ -110,6 +110,9 @@ impl RestError {
     /// Is the interaction's token of no use any more?
     #[must_use]
     pub fn is_interaction_over(&self) -> bool {
-        matches!(self.code(), Some(code::BAD_WEBHOOK_TOKEN | code::UNKNOWN_WEBHOOK | code::UNKNOWN_INTERACTION))
+        matches!(
+            self.code(),
+            Some(code::BAD_WEBHOOK_TOKEN | code::UNKNOWN_WEBHOOK | code::UNKNOWN_INTERACTION)
+        )
     }
 }

@@ -16,13 +16,20 @@ pub enum Acknowledged {
 
 impl Rest {
     /// The first answer to an interaction. `kind` is Discord's callback type (4, 5, 6, 7, 8 or 9).
-    pub async fn respond(&self, id: u64, token: &str, kind: u8, data: Option<Value>) -> Result<Acknowledged, RestError> {
+    pub async fn respond(
+        &self,
+        id: u64,
+        token: &str,
+        kind: u8,
+        data: Option<Value>,
+    ) -> Result<Acknowledged, RestError> {
         let mut body = json!({"type": kind});
         if let Some(data) = data {
             body["data"] = data;
         }
         let path = format!("/interactions/{id}/{token}/callback");
-        let call = Call::with_token_in_path(Method::POST, path, "interaction callback").body(body).repeatable();
+        let call =
+            Call::with_token_in_path(Method::POST, path, "interaction callback").body(body).repeatable();
         match self.send(call).await {
             Ok(_) => Ok(Acknowledged::Yes),
             Err(error) if error.code() == Some(code::ALREADY_ACKNOWLEDGED) => Ok(Acknowledged::Yes),
@@ -32,17 +39,31 @@ impl Rest {
     }
 
     /// Replaces the first answer. Files already attached stay unless `body` names attachments.
-    pub async fn edit_response(&self, application: u64, token: &str, body: Value, files: Vec<File>) -> Result<u64, RestError> {
+    pub async fn edit_response(
+        &self,
+        application: u64,
+        token: &str,
+        body: Value,
+        files: Vec<File>,
+    ) -> Result<u64, RestError> {
         let path = format!("/webhooks/{application}/{token}/messages/@original");
-        let call = Call::with_token_in_path(Method::PATCH, path, "interaction response").body(body).files(files);
+        let call =
+            Call::with_token_in_path(Method::PATCH, path, "interaction response").body(body).files(files);
         let message: messages::Message = messages::parse("edit response", self.send(call).await?)?;
         Ok(message.number())
     }
 
     /// A further message that only the user sees.
-    pub async fn follow_up(&self, application: u64, token: &str, body: Value, files: Vec<File>) -> Result<u64, RestError> {
+    pub async fn follow_up(
+        &self,
+        application: u64,
+        token: &str,
+        body: Value,
+        files: Vec<File>,
+    ) -> Result<u64, RestError> {
         let path = format!("/webhooks/{application}/{token}");
-        let call = Call::with_token_in_path(Method::POST, path, "interaction follow-up").body(body).files(files);
+        let call =
+            Call::with_token_in_path(Method::POST, path, "interaction follow-up").body(body).files(files);
         let message: messages::Message = messages::parse("follow up", self.send(call).await?)?;
         Ok(message.number())
     }

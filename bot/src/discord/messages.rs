@@ -48,15 +48,25 @@ impl Message {
 
 /// Reads an answer as `T`.
 pub(super) fn parse<T: serde::de::DeserializeOwned>(call: &str, value: Value) -> Result<T, RestError> {
-    serde_json::from_value(value).map_err(|error| RestError::BadAnswer { call: call.into(), reason: error.to_string() })
+    serde_json::from_value(value)
+        .map_err(|error| RestError::BadAnswer { call: call.into(), reason: error.to_string() })
 }
 
 impl Rest {
     /// Posts a message once: Discord answers a repeat of the same `nonce` (at most 25 characters) with the first message.
-    pub async fn create_message(&self, channel: u64, mut body: Value, nonce: &str, files: Vec<File>) -> Result<Message, RestError> {
+    pub async fn create_message(
+        &self,
+        channel: u64,
+        mut body: Value,
+        nonce: &str,
+        files: Vec<File>,
+    ) -> Result<Message, RestError> {
         body["nonce"] = json!(nonce);
         body["enforce_nonce"] = json!(true);
-        let call = Call::new(Method::POST, format!("/channels/{channel}/messages")).body(body).files(files).repeatable();
+        let call = Call::new(Method::POST, format!("/channels/{channel}/messages"))
+            .body(body)
+            .files(files)
+            .repeatable();
         parse("create message", self.send(call).await?)
     }
 
@@ -80,7 +90,9 @@ impl Rest {
 
     /// Deletes a message.
     pub async fn delete_message(&self, channel: u64, message: u64) -> Result<(), RestError> {
-        self.send(Call::new(Method::DELETE, format!("/channels/{channel}/messages/{message}"))).await.map(drop)
+        self.send(Call::new(Method::DELETE, format!("/channels/{channel}/messages/{message}")))
+            .await
+            .map(drop)
     }
 
     /// Opens, or finds, the direct channel with a user; its id.
@@ -89,13 +101,20 @@ impl Rest {
         struct Channel {
             id: String,
         }
-        let call = Call::new(Method::POST, "/users/@me/channels").body(json!({"recipient_id": user.to_string()})).repeatable();
+        let call = Call::new(Method::POST, "/users/@me/channels")
+            .body(json!({"recipient_id": user.to_string()}))
+            .repeatable();
         let channel: Channel = parse("open direct messages", self.send(call).await?)?;
-        channel.id.parse().map_err(|_| RestError::BadAnswer { call: "open direct messages".into(), reason: "no id".into() })
+        channel
+            .id
+            .parse()
+            .map_err(|_| RestError::BadAnswer { call: "open direct messages".into(), reason: "no id".into() })
     }
 
     /// Gives a member a role; giving it again changes nothing.
     pub async fn add_role(&self, guild: u64, user: u64, role: u64) -> Result<(), RestError> {
-        self.send(Call::new(Method::PUT, format!("/guilds/{guild}/members/{user}/roles/{role}"))).await.map(drop)
+        self.send(Call::new(Method::PUT, format!("/guilds/{guild}/members/{user}/roles/{role}")))
+            .await
+            .map(drop)
     }
 }

@@ -69,10 +69,16 @@ impl RateLimiter {
     /// Learns from the headers of an answer.
     pub fn learn(&self, route: &str, headers: &HeaderMap) {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.parse::<f64>().ok();
-        let (Some(remaining), Some(reset_after)) = (number("x-ratelimit-remaining"), number("x-ratelimit-reset-after")) else {
+        let (Some(remaining), Some(reset_after)) =
+            (number("x-ratelimit-remaining"), number("x-ratelimit-reset-after"))
+        else {
             return;
         };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count; a cast saturates")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a small count; a cast saturates"
+        )]
         let remaining = remaining as u32;
         let now = Instant::now();
         let resets = now + seconds(reset_after);
@@ -81,7 +87,8 @@ impl RateLimiter {
             state.routes.retain(|_, window| window.resets > now);
         }
         // Requests in flight at the same time answer out of order: the smallest count of a window is the newest.
-        let known = state.routes.get(route).filter(|window| window.resets > now && window.remaining < remaining);
+        let known =
+            state.routes.get(route).filter(|window| window.resets > now && window.remaining < remaining);
         if known.is_none() {
             state.routes.insert(route.to_owned(), Window { remaining, resets });
         }

@@ -18,7 +18,8 @@ const ROWS: i32 = 5;
 #[must_use]
 pub fn rows(display: &str, buttons: &[Button], locale: Locale) -> Vec<CreateActionRow> {
     let of_row = |row: i32| -> Vec<CreateButton> {
-        let mut of_row: Vec<&Button> = buttons.iter().filter(|b| b.row == row && b.action != ButtonAction::Notify).collect();
+        let mut of_row: Vec<&Button> =
+            buttons.iter().filter(|b| b.row == row && b.action != ButtonAction::Notify).collect();
         of_row.truncate(5);
         of_row.into_iter().map(|button| build(display, button, locale)).collect()
     };
@@ -30,7 +31,11 @@ fn build(display: &str, button: &Button, locale: Locale) -> CreateButton {
         Locale::Id => &button.label.id,
         Locale::En => &button.label.en,
     };
-    let label = if own.is_empty() { text(locale, &format!("button-{}", word(button.action)), &[]) } else { own.clone() };
+    let label = if own.is_empty() {
+        text(locale, &format!("button-{}", word(button.action)), &[])
+    } else {
+        own.clone()
+    };
     let id = CustomId::Live { action: button.action, display: display.to_owned() };
     let built = CreateButton::new(id.to_string()).label(label).style(style(button));
     match emoji(&button.emoji) {
@@ -58,8 +63,13 @@ fn emoji(text: &str) -> Option<ReactionType> {
     if text.is_empty() {
         return None;
     }
-    match text.split_once(':').and_then(|(name, id)| Some((name, id.parse::<u64>().ok().filter(|id| *id > 0)?))) {
-        Some((name, id)) => Some(ReactionType::Custom { animated: false, id: EmojiId::new(id), name: Some(name.to_owned()) }),
+    match text
+        .split_once(':')
+        .and_then(|(name, id)| Some((name, id.parse::<u64>().ok().filter(|id| *id > 0)?)))
+    {
+        Some((name, id)) => {
+            Some(ReactionType::Custom { animated: false, id: EmojiId::new(id), name: Some(name.to_owned()) })
+        }
         None => Some(ReactionType::Unicode(text.to_owned())),
     }
 }

@@ -35,7 +35,9 @@ impl Record {
         if !succeeded {
             self.retries = self.retries.saturating_add(1);
         }
-        while self.updates.len() > ENTRIES || self.updates.front().is_some_and(|update| now - update.at > WINDOW) {
+        while self.updates.len() > ENTRIES
+            || self.updates.front().is_some_and(|update| now - update.at > WINDOW)
+        {
             self.updates.pop_front();
         }
     }
@@ -81,6 +83,9 @@ mod tests {
         }
         let health = record.health();
         assert_eq!((health.score, health.errors_last_hour), (74, 1));
-        assert_eq!((health.update_success_rate.as_str(), health.average_response_time.as_str()), ("0.75", "100ms"));
+        assert_eq!(
+            (health.update_success_rate.as_str(), health.average_response_time.as_str()),
+            ("0.75", "100ms")
+        );
     }
 }

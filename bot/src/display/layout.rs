@@ -51,11 +51,13 @@ pub fn arrange(sections: &[Section], mut budget: usize) -> Layout {
     'all: for section in sections {
         let mut open = false;
         for line in &section.lines {
-            let line: String = if length(line) > FIELD { line.chars().take(FIELD / 2).collect() } else { line.clone() };
+            let line: String =
+                if length(line) > FIELD { line.chars().take(FIELD / 2).collect() } else { line.clone() };
             let needed = length(&line) + 1;
             let fits = open && fields.last().is_some_and(|field| length(&field.value) + needed <= FIELD);
             if !fits {
-                let name = if open { "\u{200b}".to_owned() } else { section.name.chars().take(NAME / 2).collect() };
+                let name =
+                    if open { "\u{200b}".to_owned() } else { section.name.chars().take(NAME / 2).collect() };
                 if fields.len() == FIELDS * EMBEDS || length(&name) + needed > budget {
                     break 'all;
                 }

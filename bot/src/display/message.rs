@@ -55,7 +55,12 @@ pub fn render(source: &Source<'_>, now: Timestamp) -> Rendered {
         None => stock(source, &listed, when),
     };
     let hash = fingerprint(&build(""));
-    Rendered { body: build(&format!("<t:{}:R>", now.as_second())), hash, counts, maintenance: reason.is_some() }
+    Rendered {
+        body: build(&format!("<t:{}:R>", now.as_second())),
+        hash,
+        counts,
+        maintenance: reason.is_some(),
+    }
 }
 
 fn counts(products: &[Product], listed: &[&Product]) -> ProductCounts {
@@ -85,7 +90,10 @@ fn maintenance(source: &Source<'_>, reason: &str) -> Value {
         "" => text(locale, "live-maintenance", &[]),
         reason => text(locale, "live-maintenance-reason", &[("reason", escape(reason).into())]),
     };
-    let card = CreateEmbed::new().colour(MAINTENANCE_COLOUR).title(text(locale, "live-maintenance-title", &[])).description(told);
+    let card = CreateEmbed::new()
+        .colour(MAINTENANCE_COLOUR)
+        .title(text(locale, "live-maintenance-title", &[]))
+        .description(told);
     message(source, &[card])
 }
 
@@ -94,7 +102,11 @@ fn stock(source: &Source<'_>, listed: &[&Product], when: &str) -> Value {
     let locale = source.config.shop.locale;
     let title = if settings.title.is_empty() { source.config.shop_name() } else { &settings.title };
     let updated = text(locale, "live-updated", &[("when", when.into())]);
-    let mut description = if settings.description.is_empty() { updated } else { format!("{}\n{updated}", settings.description) };
+    let mut description = if settings.description.is_empty() {
+        updated
+    } else {
+        format!("{}\n{updated}", settings.description)
+    };
     if listed.is_empty() {
         description.push_str(&format!("\n\n{}", text(locale, "live-empty", &[])));
     }
@@ -105,7 +117,11 @@ fn stock(source: &Source<'_>, listed: &[&Product], when: &str) -> Value {
     let mut embeds: Vec<CreateEmbed> = layout
         .embeds
         .iter()
-        .map(|fields| CreateEmbed::new().colour(colour).fields(fields.iter().map(|field| (&field.name, &field.value, false))))
+        .map(|fields| {
+            CreateEmbed::new()
+                .colour(colour)
+                .fields(fields.iter().map(|field| (&field.name, &field.value, false)))
+        })
         .collect();
     let mut first = if embeds.is_empty() { CreateEmbed::new().colour(colour) } else { embeds.remove(0) };
     first = first.title(title).description(description);
@@ -129,8 +145,11 @@ fn sections(source: &Source<'_>, listed: &[&Product]) -> Vec<Section> {
     let low = i64::from(source.display.settings.thresholds.low);
     let mut sections: Vec<Section> = Vec::new();
     for product in listed {
-        let name =
-            if product.category.is_empty() { text(locale, "live-uncategorised", &[]) } else { escape(&product.category) };
+        let name = if product.category.is_empty() {
+            text(locale, "live-uncategorised", &[])
+        } else {
+            escape(&product.category)
+        };
         let line = lines::product(product, &source.config.shop.currency, low, locale);
         match sections.iter_mut().find(|section| section.name == name) {
             Some(section) => section.lines.push(line),
@@ -141,7 +160,8 @@ fn sections(source: &Source<'_>, listed: &[&Product]) -> Vec<Section> {
 }
 
 fn message(source: &Source<'_>, embeds: &[CreateEmbed]) -> Value {
-    let rows = buttons::rows(&source.display.name, &source.display.settings.buttons, source.config.shop.locale);
+    let rows =
+        buttons::rows(&source.display.name, &source.display.settings.buttons, source.config.shop.locale);
     json!({"content": "", "embeds": embeds, "components": rows, "allowed_mentions": {"parse": []}})
 }
 
@@ -165,14 +185,21 @@ mod tests {
 
     #[test]
     fn the_message_is_as_people_see_it() {
-        let products = [sample("GACHA", "Games", 150, 12), sample("RDP", "Servers", 10_000, 3), sample("VPS", "Servers", 250, 0)];
+        let products = [
+            sample("GACHA", "Games", 150, 12),
+            sample("RDP", "Servers", 10_000, 3),
+            sample("VPS", "Servers", 250, 0),
+        ];
         insta::assert_yaml_snapshot!(rendered(&config(""), &products, 1_700_000_000).body);
     }
 
     #[test]
     fn only_the_time_may_differ_without_a_change_of_the_hash() {
         let products = [sample("GACHA", "Games", 150, 12)];
-        let (a, b) = (rendered(&config(""), &products, 1_700_000_000), rendered(&config(""), &products, 1_800_000_000));
+        let (a, b) = (
+            rendered(&config(""), &products, 1_700_000_000),
+            rendered(&config(""), &products, 1_800_000_000),
+        );
         assert_eq!(a.hash, b.hash);
         assert_ne!(a.body, b.body);
         let sold = [sample("GACHA", "Games", 150, 11)];
@@ -181,7 +208,9 @@ mod tests {
 
     #[test]
     fn five_hundred_products_stay_within_discords_limits_with_all_buttons() {
-        let products: Vec<Product> = (0..500).map(|n| sample(&format!("PRODUCT-{n:03}"), &format!("Category {}", n % 7), n + 1, n)).collect();
+        let products: Vec<Product> = (0..500)
+            .map(|n| sample(&format!("PRODUCT-{n:03}"), &format!("Category {}", n % 7), n + 1, n))
+            .collect();
         let body = rendered(&config("  footer: the end\n"), &products, 1_700_000_000).body;
         let embeds = body["embeds"].as_array().unwrap();
         let characters: usize = embeds.iter().map(characters).sum();

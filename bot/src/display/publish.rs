@@ -43,11 +43,15 @@ impl PublishError {
         match error.code()? {
             code::UNKNOWN_CHANNEL => Some((
                 DisplayState::ChannelNotFound,
-                format!("Discord knows no channel {channel}; correct channelId or create the channel and invite the bot to it"),
+                format!(
+                    "Discord knows no channel {channel}; correct channelId or create the channel and invite the bot to it"
+                ),
             )),
             code::MISSING_ACCESS | code::MISSING_PERMISSIONS => Some((
                 DisplayState::MissingPermissions,
-                format!("the bot may not post in channel {channel}; allow it View Channel, Send Messages and Embed Links there"),
+                format!(
+                    "the bot may not post in channel {channel}; allow it View Channel, Send Messages and Embed Links there"
+                ),
             )),
             _ => None,
         }
@@ -86,7 +90,8 @@ impl Target<'_> {
     pub async fn publish(&self, rendered: &Rendered, verify: bool) -> Result<Done, PublishError> {
         for _ in 0..ROUNDS {
             let key = self.bot.key();
-            let reservation = reserve_display(&self.bot.store, self.bot.shop, &key, self.name, self.channel).await?;
+            let reservation =
+                reserve_display(&self.bot.store, self.bot.shop, &key, self.name, self.channel).await?;
             let row = match reservation {
                 Reservation::Published(row) => row,
                 Reservation::Post { nonce } => return self.post(rendered, &nonce).await,
@@ -111,7 +116,13 @@ impl Target<'_> {
         Err(PublishError::Contended)
     }
 
-    async fn bring_up_to_date(&self, message: u64, row: &DisplayRow, rendered: &Rendered, verify: bool) -> Result<Done, PublishError> {
+    async fn bring_up_to_date(
+        &self,
+        message: u64,
+        row: &DisplayRow,
+        rendered: &Rendered,
+        verify: bool,
+    ) -> Result<Done, PublishError> {
         if row.content_hash != rendered.hash {
             return self.edit(message, rendered).await.map(Done::Sent);
         }
@@ -127,7 +138,8 @@ impl Target<'_> {
     }
 
     async fn post(&self, rendered: &Rendered, nonce: &str) -> Result<Done, PublishError> {
-        let message = self.bot.rest.create_message(self.channel, rendered.body.clone(), nonce, Vec::new()).await?;
+        let message =
+            self.bot.rest.create_message(self.channel, rendered.body.clone(), nonce, Vec::new()).await?;
         self.save(message.number(), rendered).await?;
         tracing::info!(display = self.name, channel = self.channel, "live message posted");
         Ok(Done::Sent(message.number()))
@@ -140,14 +152,24 @@ impl Target<'_> {
     }
 
     async fn save(&self, message: u64, rendered: &Rendered) -> Result<(), StoreError> {
-        save_display(&self.bot.store, self.bot.shop, &self.bot.key(), self.name, self.channel, message, &rendered.hash).await
+        save_display(
+            &self.bot.store,
+            self.bot.shop,
+            &self.bot.key(),
+            self.name,
+            self.channel,
+            message,
+            &rendered.hash,
+        )
+        .await
     }
 
     /// A post that was begun, whose id was never saved: the message of ours with a button of this display.
     async fn find_lost_post(&self) -> Result<Option<u64>, RestError> {
         let own = self.bot.user.to_string();
         let recent = self.bot.rest.recent_messages(self.channel, LOOK_BACK).await?;
-        let found = recent.iter().find(|message| message.author.id == own && carries_buttons_of(message, self.name));
+        let found =
+            recent.iter().find(|message| message.author.id == own && carries_buttons_of(message, self.name));
         Ok(found.map(Message::number))
     }
 
@@ -155,7 +177,12 @@ impl Target<'_> {
     pub async fn remove(&self, row: &DisplayRow) -> Result<(), PublishError> {
         if let Some(message) = row.message_id {
             match self.bot.rest.delete_message(row.channel_id, message).await {
-                Err(error) if !matches!(error.code(), Some(code::UNKNOWN_MESSAGE | code::UNKNOWN_CHANNEL | code::MISSING_ACCESS)) => {
+                Err(error)
+                    if !matches!(
+                        error.code(),
+                        Some(code::UNKNOWN_MESSAGE | code::UNKNOWN_CHANNEL | code::MISSING_ACCESS)
+                    ) =>
+                {
                     return Err(error.into());
                 }
                 _ => tracing::info!(display = row.name, channel = row.channel_id, "live message removed"),
@@ -173,9 +200,9 @@ fn custom_ids(rows: &[Value]) -> Vec<&str> {
 }
 
 fn carries_buttons_of(message: &Message, name: &str) -> bool {
-    custom_ids(&message.components)
-        .into_iter()
-        .any(|id| matches!(CustomId::parse(id), Some(CustomId::Live { display, action: _ }) if display == name))
+    custom_ids(&message.components).into_iter().any(
+        |id| matches!(CustomId::parse(id), Some(CustomId::Live { display, action: _ }) if display == name),
+    )
 }
 
 /// Same buttons and same embeds, as far as Discord returns them as they were sent.
@@ -183,6 +210,8 @@ fn is_intact(found: &Message, wanted: &Value) -> bool {
     let empty = Vec::new();
     let wanted_rows = wanted["components"].as_array().unwrap_or(&empty);
     let wanted_embeds = wanted["embeds"].as_array().unwrap_or(&empty);
-    let titles = |embeds: &[Value]| embeds.iter().map(|embed| embed["title"].as_str().map(str::to_owned)).collect::<Vec<_>>();
+    let titles = |embeds: &[Value]| {
+        embeds.iter().map(|embed| embed["title"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
     custom_ids(&found.components) == custom_ids(wanted_rows) && titles(&found.embeds) == titles(wanted_embeds)
 }

@@ -46,10 +46,21 @@ struct Scheduler {
 
 /// Runs until the process stops; publishes while `publisher` is true.
 pub async fn run(bot: Arc<Bot>, mut publisher: watch::Receiver<bool>) {
-    while bot.stopping.run_until_cancelled(publisher.wait_for(|publishes| *publishes)).await.is_some_and(|owner| owner.is_ok()) {
+    while bot
+        .stopping
+        .run_until_cancelled(publisher.wait_for(|publishes| *publishes))
+        .await
+        .is_some_and(|owner| owner.is_ok())
+    {
         let config = bot.config();
-        let mut scheduler =
-            Scheduler { bot: bot.clone(), config, version: watch::channel(None).0, running: BTreeMap::new(), cursor: None, leftovers: true };
+        let mut scheduler = Scheduler {
+            bot: bot.clone(),
+            config,
+            version: watch::channel(None).0,
+            running: BTreeMap::new(),
+            cursor: None,
+            leftovers: true,
+        };
         let lost = async {
             let _ = publisher.wait_for(|publishes| !*publishes).await;
         };
@@ -85,8 +96,17 @@ impl Scheduler {
     /// Starts, restarts and stops workers so that they are those of the configuration.
     async fn match_displays(&mut self) {
         let config = self.config.clone();
-        let unchanged = |running: &Running| running.shop == config.shop && config.displays.contains(&running.display) && !running.task.is_finished();
-        let outdated: Vec<String> = self.running.iter().filter(|(_, running)| !unchanged(running)).map(|(name, _)| name.clone()).collect();
+        let unchanged = |running: &Running| {
+            running.shop == config.shop
+                && config.displays.contains(&running.display)
+                && !running.task.is_finished()
+        };
+        let outdated: Vec<String> = self
+            .running
+            .iter()
+            .filter(|(_, running)| !unchanged(running))
+            .map(|(name, _)| name.clone())
+            .collect();
         for name in outdated {
             if let Some(running) = self.running.remove(&name) {
                 running.end().await;

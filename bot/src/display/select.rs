@@ -20,7 +20,9 @@ pub fn select<'a>(products: &'a [Product], wanted: &Products) -> Vec<&'a Product
         let place = wanted.feature.iter().position(|code| code.eq_ignore_ascii_case(&product.code));
         (place.unwrap_or(usize::MAX), !product.featured)
     };
-    listed.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| order(wanted.sort, a, b)).then_with(|| a.code.cmp(&b.code)));
+    listed.sort_by(|a, b| {
+        rank(a).cmp(&rank(b)).then_with(|| order(wanted.sort, a, b)).then_with(|| a.code.cmp(&b.code))
+    });
     listed
 }
 
@@ -45,7 +47,12 @@ mod tests {
 
     #[test]
     fn settings_choose_and_order() {
-        let mut products = vec![sample("A", "x", 30, 1), sample("B", "y", 10, 9), sample("C", "x", 20, 5), sample("D", "y", 5, 0)];
+        let mut products = vec![
+            sample("A", "x", 30, 1),
+            sample("B", "y", 10, 9),
+            sample("C", "x", 20, 5),
+            sample("D", "y", 5, 0),
+        ];
         products[3].active = false;
         let all = Products::default();
         for (wanted, shown) in [

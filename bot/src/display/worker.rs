@@ -57,7 +57,16 @@ impl Worker {
             products: Default::default(),
             health: None,
         };
-        Self { bot, config, display, pace: Pace::default(), record: Record::default(), failures: 0, checked: None, status }
+        Self {
+            bot,
+            config,
+            display,
+            pace: Pace::default(),
+            record: Record::default(),
+            failures: 0,
+            checked: None,
+            status,
+        }
     }
 
     /// Publishes now and after every new `version`, until `stop`.
@@ -88,7 +97,11 @@ impl Worker {
         let refresh = self.display.settings.refresh.get();
         let verify = self.checked.is_some_and(|checked| checked.elapsed() >= refresh);
         let began = Instant::now();
-        let result = if self.display.settings.hidden { self.hide().await.map(|()| None) } else { self.publish(verify).await.map(Some) };
+        let result = if self.display.settings.hidden {
+            self.hide().await.map(|()| None)
+        } else {
+            self.publish(verify).await.map(Some)
+        };
         match result {
             Ok(done) => {
                 if verify || self.checked.is_none() {
@@ -98,7 +111,9 @@ impl Worker {
                     self.succeeded(began, changed_at);
                 }
                 self.failures = 0;
-                refresh.saturating_sub(self.checked.map_or(Duration::ZERO, |checked| checked.elapsed())).max(Duration::from_millis(100))
+                refresh
+                    .saturating_sub(self.checked.map_or(Duration::ZERO, |checked| checked.elapsed()))
+                    .max(Duration::from_millis(100))
             }
             Err(error) => self.failed(&error, began),
         }
@@ -122,10 +137,14 @@ impl Worker {
         let (Done::Sent(message) | Done::Unchanged(message)) = done;
         let channel = self.display.settings.channel_id;
         self.status.message_id = Some(message.to_string());
-        self.status.message_url = Some(format!("https://discord.com/channels/{}/{channel}/{message}", self.config.guild_id));
+        self.status.message_url =
+            Some(format!("https://discord.com/channels/{}/{channel}/{message}", self.config.guild_id));
         self.status.products = rendered.counts;
         self.status.buttons_present = true;
-        self.set_state(if rendered.maintenance { DisplayState::Maintenance } else { DisplayState::Published }, "");
+        self.set_state(
+            if rendered.maintenance { DisplayState::Maintenance } else { DisplayState::Published },
+            "",
+        );
         if self.status.last_published_at.is_none() {
             self.status.last_published_at = Some(Timestamp::now());
         }
@@ -135,7 +154,8 @@ impl Worker {
     async fn render(&self) -> Result<Rendered, PublishError> {
         let products = list_products(&self.bot.store, self.bot.shop, false).await?;
         let shop = shop_state(&self.bot.store, self.bot.shop).await?;
-        let source = Source { config: &self.config, display: &self.display, shop: &shop, products: &products };
+        let source =
+            Source { config: &self.config, display: &self.display, shop: &shop, products: &products };
         Ok(render(&source, Timestamp::now()))
     }
 
@@ -166,10 +186,13 @@ impl Worker {
                 self.status.message_url = None;
                 self.set_state(state, &message);
             }
-            None if self.failures >= ATTEMPTS => self.set_state(DisplayState::ButtonsFailing, &format!("{error}; it is tried again")),
+            None if self.failures >= ATTEMPTS => {
+                self.set_state(DisplayState::ButtonsFailing, &format!("{error}; it is tried again"))
+            }
             None => {}
         }
-        let backoff = FIRST_RETRY.saturating_mul(1 << self.failures.min(10).saturating_sub(1)).min(LONGEST_RETRY);
+        let backoff =
+            FIRST_RETRY.saturating_mul(1 << self.failures.min(10).saturating_sub(1)).min(LONGEST_RETRY);
         error.retry_after().unwrap_or_default().max(backoff)
     }
 

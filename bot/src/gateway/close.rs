@@ -18,11 +18,15 @@ pub fn policy(code: Option<u16>) -> Then {
     match code {
         Some(1000 | 1001 | 4003 | 4007 | 4009) => Then::Identify,
         Some(4004) => Then::End(Exit::TokenRejected),
-        Some(code @ (4010 | 4011)) => Then::End(refused(code, "the sharding; set discord.shards to 0 so that Discord's recommendation is used")),
+        Some(code @ (4010 | 4011)) => Then::End(refused(
+            code,
+            "the sharding; set discord.shards to 0 so that Discord's recommendation is used",
+        )),
         Some(code @ 4012) => Then::End(refused(code, "this version of its API; use a newer bot image")),
-        Some(code @ (4013 | 4014)) => {
-            Then::End(refused(code, "the intents GUILDS; enable them for the application in the Developer Portal"))
-        }
+        Some(code @ (4013 | 4014)) => Then::End(refused(
+            code,
+            "the intents GUILDS; enable them for the application in the Developer Portal",
+        )),
         _ => Then::Resume,
     }
 }

@@ -46,10 +46,21 @@ pub async fn run(bot: &Arc<Bot>, owned: &Arc<Owned>, token: &str, url: &str, sto
 /// 1 s doubling to 60 s with jitter (product.md D4), started over by each READY or RESUMED.
 fn backoff() -> ExponentialBackoff {
     let seconds = Duration::from_secs;
-    ExponentialBuilder::new().with_min_delay(seconds(1)).with_max_delay(seconds(60)).with_jitter().without_max_times().build()
+    ExponentialBuilder::new()
+        .with_min_delay(seconds(1))
+        .with_max_delay(seconds(60))
+        .with_jitter()
+        .without_max_times()
+        .build()
 }
 
-fn config(bot: &Arc<Bot>, owned: &Owned, token: &str, url: &str, resume_url: Option<String>) -> Config<IdentifyGate> {
+fn config(
+    bot: &Arc<Bot>,
+    owned: &Owned,
+    token: &str,
+    url: &str,
+    resume_url: Option<String>,
+) -> Config<IdentifyGate> {
     let mut builder = ConfigBuilder::new(token.to_owned(), Intents::GUILDS)
         .proxy_url(url.trim_end_matches('/').to_owned())
         .queue(IdentifyGate::new(bot.clone()));
@@ -109,7 +120,11 @@ async fn text(bot: &Arc<Bot>, owned: &Arc<Owned>, json: &str) -> bool {
     match payload {
         Payload::Ready { sequence, session, resume_url } => {
             owned.sequence.reset(sequence);
-            let session = SavedSession { session_id: session, sequence: i64::try_from(sequence).unwrap_or(0), resume_url };
+            let session = SavedSession {
+                session_id: session,
+                sequence: i64::try_from(sequence).unwrap_or(0),
+                resume_url,
+            };
             owned.remember_session(bot, session).await;
             connected(bot, owned, "a session has started");
             true
@@ -149,7 +164,10 @@ async fn leave(bot: &Arc<Bot>, owned: &Arc<Owned>, mut shard: Shard<IdentifyGate
         }
     };
     if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
-        tracing::info!(shard = owned.id.number(), "the gateway did not say goodbye in time; the next owner resumes from what is stored");
+        tracing::info!(
+            shard = owned.id.number(),
+            "the gateway did not say goodbye in time; the next owner resumes from what is stored"
+        );
     }
     disconnected(bot, owned);
 }

@@ -65,7 +65,9 @@ pub fn parse(json: &str) -> Result<Payload, serde_json::Error> {
             Payload::Ready { sequence, session: ready.session_id, resume_url: ready.resume_gateway_url }
         }
         Some("RESUMED") => Payload::Resumed { sequence },
-        Some("INTERACTION_CREATE") => Payload::Interaction { sequence, interaction: serde_json::from_str(data)? },
+        Some("INTERACTION_CREATE") => {
+            Payload::Interaction { sequence, interaction: serde_json::from_str(data)? }
+        }
         _ => Payload::Other { sequence },
     })
 }

@@ -9,8 +9,8 @@ use std::{
 };
 
 use stockbot_config::status::GatewayState;
-use stockbot_store::leases::{self, Acquire, Renewal, SavedSession, ShardLease};
 use stockbot_store::StoreError;
+use stockbot_store::leases::{self, Acquire, Renewal, SavedSession, ShardLease};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use twilight_gateway::ShardId;
@@ -50,7 +50,8 @@ pub struct Owned {
 impl Owned {
     fn new(id: ShardId, key: LeaseKey, lease: ShardLease) -> Self {
         let sequence = Sequence::default();
-        sequence.reset(lease.session.as_ref().map_or(0, |session| u64::try_from(session.sequence).unwrap_or(0)));
+        sequence
+            .reset(lease.session.as_ref().map_or(0, |session| u64::try_from(session.sequence).unwrap_or(0)));
         Self { id, sequence, stored: Notify::new(), key, session: Mutex::new(lease.session) }
     }
 
@@ -70,7 +71,10 @@ impl Owned {
     /// Discord has dropped the session.
     pub async fn forget_session(&self, bot: &Bot) {
         *self.session.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
-        if let Err(error) = leases::clear_session(&bot.store, &self.key.bot, self.key.shard, &self.key.owner, self.key.epoch).await {
+        if let Err(error) =
+            leases::clear_session(&bot.store, &self.key.bot, self.key.shard, &self.key.owner, self.key.epoch)
+                .await
+        {
             tracing::warn!(%error, "a dead session could not be forgotten; resuming it will fail once");
         }
     }
@@ -81,23 +85,53 @@ impl Owned {
 
     async fn renew(&self, bot: &Bot) -> Result<Renewal, StoreError> {
         let sequence = i64::try_from(self.sequence.safe()).ok();
-        leases::renew(&bot.store, &self.key.bot, self.key.shard, &self.key.owner, self.key.epoch, TTL, sequence).await
+        leases::renew(
+            &bot.store,
+            &self.key.bot,
+            self.key.shard,
+            &self.key.owner,
+            self.key.epoch,
+            TTL,
+            sequence,
+        )
+        .await
     }
 
     async fn store_session(&self, bot: &Bot) {
         let Some(session) = self.session() else { return };
-        if let Err(error) = leases::save_session(&bot.store, &self.key.bot, self.key.shard, &self.key.owner, self.key.epoch, &session).await {
+        if let Err(error) = leases::save_session(
+            &bot.store,
+            &self.key.bot,
+            self.key.shard,
+            &self.key.owner,
+            self.key.epoch,
+            &session,
+        )
+        .await
+        {
             tracing::warn!(%error, "the session could not be stored; after a crash it may be resumed from an older point");
         }
     }
 }
 
 /// Holds the shard `number` of `total` whenever possible, until the process stops. `publisher` follows whether it is held.
-pub async fn hold(bot: Arc<Bot>, number: u32, total: u32, token: Secret, url: String, publisher: watch::Sender<bool>) {
+pub async fn hold(
+    bot: Arc<Bot>,
+    number: u32,
+    total: u32,
+    token: Secret,
+    url: String,
+    publisher: watch::Sender<bool>,
+) {
     let id = connection::shard_id(number, total);
     let mut may_ask = true;
     while let Some((key, lease)) = acquire(&bot, id, &mut may_ask).await {
-        tracing::info!(shard = number, epoch = key.epoch, resumes = lease.session.is_some(), "this pod owns the shard");
+        tracing::info!(
+            shard = number,
+            epoch = key.epoch,
+            resumes = lease.session.is_some(),
+            "this pod owns the shard"
+        );
         let owned = Arc::new(Owned::new(id, key, lease));
         let stop = bot.stopping.child_token();
         publisher.send_replace(true);
@@ -126,7 +160,10 @@ async fn acquire(bot: &Bot, id: ShardId, may_ask: &mut bool) -> Option<(LeaseKey
         let wait = match leases::acquire(&bot.store, &name, shard, &bot.pod, TTL).await {
             Ok(Acquire::Acquired(lease)) => {
                 bot.metrics.handover.observe(began.elapsed().as_secs_f64());
-                return Some((LeaseKey { bot: name, shard, owner: bot.pod.clone(), epoch: lease.epoch }, lease));
+                return Some((
+                    LeaseKey { bot: name, shard, owner: bot.pod.clone(), epoch: lease.epoch },
+                    lease,
+                ));
             }
             Ok(Acquire::Held { owner, .. }) => {
                 bot.state.update(|status| status.gateway.state = GatewayState::Standby);

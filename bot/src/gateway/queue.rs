@@ -68,7 +68,10 @@ async fn ask(bot: &Bot, shard: u32) -> Result<(), Duration> {
         Ok(Permit::Granted) => Ok(()),
         Ok(Permit::WaitUntil(at)) => Err(until(at)),
         Ok(Permit::BelowReserve { reset_at }) => {
-            let message = format!("{} session starts are left, the reserve is not touched; the shard starts after {reset_at}", limit.remaining);
+            let message = format!(
+                "{} session starts are left, the reserve is not touched; the shard starts after {reset_at}",
+                limit.remaining
+            );
             tracing::warn!(remaining = limit.remaining, %reset_at, "waiting for the identify budget");
             bot.state.update(|status| status.gateway.state = GatewayState::WaitingForBudget);
             bot.state.failed(message);

@@ -24,7 +24,12 @@ struct Sources {
 }
 
 /// Serves until `stop`. Fails only if the address cannot be bound.
-pub async fn serve(address: SocketAddr, state: Arc<State>, metrics: Arc<Metrics>, stop: CancellationToken) -> std::io::Result<SocketAddr> {
+pub async fn serve(
+    address: SocketAddr,
+    state: Arc<State>,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let bound = listener.local_addr()?;
     let routes = Router::new()
@@ -34,7 +39,8 @@ pub async fn serve(address: SocketAddr, state: Arc<State>, metrics: Arc<Metrics>
         .route("/status", get(status))
         .with_state(Sources { state, metrics });
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await {
+        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await
+        {
             tracing::error!(%error, "the HTTP server has ended");
         }
     });

@@ -22,7 +22,9 @@ pub async fn answer(bot: &Bot, request: &Request) {
         "customer" => customers(bot, typed).await,
         _ => Vec::new(),
     };
-    if let Err(error) = bot.rest.respond(request.id, &request.token, SUGGESTIONS, Some(json!({"choices": choices}))).await {
+    if let Err(error) =
+        bot.rest.respond(request.id, &request.token, SUGGESTIONS, Some(json!({"choices": choices}))).await
+    {
         tracing::debug!(%error, "suggestions came too late");
     }
 }
@@ -30,8 +32,12 @@ pub async fn answer(bot: &Bot, request: &Request) {
 async fn products(bot: &Bot, typed: &str) -> Vec<Value> {
     let typed = typed.to_lowercase();
     let products = list_products(&bot.store, bot.shop, false).await.unwrap_or_default();
-    let fits = products.iter().filter(|p| p.code.to_lowercase().contains(&typed) || p.name.to_lowercase().contains(&typed));
-    fits.take(LIMIT).map(|p| json!({"name": clip(&format!("{} · {}", p.code, p.name), 100), "value": p.code})).collect()
+    let fits = products
+        .iter()
+        .filter(|p| p.code.to_lowercase().contains(&typed) || p.name.to_lowercase().contains(&typed));
+    fits.take(LIMIT)
+        .map(|p| json!({"name": clip(&format!("{} · {}", p.code, p.name), 100), "value": p.code}))
+        .collect()
 }
 
 async fn customers(bot: &Bot, typed: &str) -> Vec<Value> {

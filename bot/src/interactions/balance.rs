@@ -23,16 +23,26 @@ pub async fn show(x: &Exchange) -> Result<(), Failure> {
     let config = x.bot.config();
     let smallest = &config.shop.currency.denominations[0].code;
     let total = format!("{} {smallest}", customer.balance);
-    let card = Card::new(Mood::Plain, format!("**{}**\n{}", x.money(customer.balance), x.text("balance-total", &[("total", total.into())])))
-        .title(x.text("balance-title", &[("growId", escape(&customer.grow_id).into())]))
-        .wide_field(x.text("balance-recent", &[]), recent);
+    let card = Card::new(
+        Mood::Plain,
+        format!("**{}**\n{}", x.money(customer.balance), x.text("balance-total", &[("total", total.into())])),
+    )
+    .title(x.text("balance-title", &[("growId", escape(&customer.grow_id).into())]))
+    .wide_field(x.text("balance-recent", &[]), recent);
     x.show(card).await
 }
 
 /// What is missing for a total, as a refusal.
 pub fn too_low(x: &Exchange, balance: i64, total: i64) -> Failure {
     let missing = x.money(total.saturating_sub(balance));
-    x.refusal("refuse-balance", &[("missing", missing.into()), ("total", x.money(total).into()), ("balance", x.money(balance).into())])
+    x.refusal(
+        "refuse-balance",
+        &[
+            ("missing", missing.into()),
+            ("total", x.money(total).into()),
+            ("balance", x.money(balance).into()),
+        ],
+    )
 }
 
 /// Not enough stock, as a refusal that says what is left.

@@ -2,7 +2,10 @@
 
 use serenity::{
     all::{ButtonStyle, InputTextStyle},
-    builder::{CreateActionRow, CreateButton, CreateInputText, CreateModal, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption},
+    builder::{
+        CreateActionRow, CreateButton, CreateInputText, CreateModal, CreateSelectMenu, CreateSelectMenuKind,
+        CreateSelectMenuOption,
+    },
 };
 use stockbot_config::ButtonAction;
 use stockbot_store::{
@@ -33,7 +36,9 @@ pub async fn pressed(x: &Exchange) -> Result<(), Failure> {
     x.defer().await?;
     if customer(&x.bot.store, x.bot.shop, x.user).await?.is_none() {
         let register = CustomId::Do(ButtonAction::Register).to_string();
-        let button = CreateButton::new(register).label(button_text(x.locale, ButtonAction::Register)).style(ButtonStyle::Success);
+        let button = CreateButton::new(register)
+            .label(button_text(x.locale, ButtonAction::Register))
+            .style(ButtonStyle::Success);
         let card = Card::new(Mood::Attention, x.text(REFUSE_NOT_REGISTERED, &[]));
         return x.show(card.row(CreateActionRow::Buttons(vec![button]))).await;
     }
@@ -54,29 +59,40 @@ async fn show_menu(x: &Exchange, page: usize) -> Result<(), Failure> {
     }
     let pages = products.len().div_ceil(PAGE);
     let page = page.min(pages - 1);
-    let options = products.iter().skip(page * PAGE).take(PAGE).map(|product| menu_option(x, product)).collect();
+    let options =
+        products.iter().skip(page * PAGE).take(PAGE).map(|product| menu_option(x, product)).collect();
     let menu = CreateSelectMenu::new(CustomId::BuyPick.to_string(), CreateSelectMenuKind::String { options });
     let mut buttons = vec![
-        CreateButton::new(CustomId::BuyCode.to_string()).label(x.text("button-enter-code", &[])).style(ButtonStyle::Secondary),
+        CreateButton::new(CustomId::BuyCode.to_string())
+            .label(x.text("button-enter-code", &[]))
+            .style(ButtonStyle::Secondary),
     ];
     if pages > 1 {
         let next = CustomId::BuyPage((page + 1) % pages).to_string();
         buttons.push(CreateButton::new(next).label(x.text("button-more", &[])).style(ButtonStyle::Secondary));
     }
-    let text = if pages == 1 { x.text("buy-choose", &[]) } else { x.text("buy-choose-page", &page_numbers(page, pages)) };
+    let text = if pages == 1 {
+        x.text("buy-choose", &[])
+    } else {
+        x.text("buy-choose-page", &page_numbers(page, pages))
+    };
     let card = Card::new(Mood::Plain, text)
         .row(CreateActionRow::SelectMenu(menu.placeholder(x.text("buy-placeholder", &[]))))
         .row(CreateActionRow::Buttons(buttons));
     x.show(card).await
 }
 
-fn page_numbers(page: usize, pages: usize) -> [(&'static str, fluent_bundle::FluentValue<'static>); 2] {
+fn page_numbers(page: usize, pages: usize) -> [(&'static str, std::borrow::Cow<'static, str>); 2] {
     [("page", (page + 1).to_string().into()), ("pages", pages.to_string().into())]
 }
 
 fn menu_option(x: &Exchange, product: &Product) -> CreateSelectMenuOption {
-    let details = x.text("buy-option", &[("price", x.money(product.price).into()), ("stock", number(product.available))]);
-    CreateSelectMenuOption::new(clip(&product.name, 100), product.code.clone()).description(clip(&details, 100))
+    let details = x.text(
+        "buy-option",
+        &[("price", x.money(product.price).into()), ("stock", number(product.available))],
+    );
+    CreateSelectMenuOption::new(clip(&product.name, 100), product.code.clone())
+        .description(clip(&details, 100))
 }
 
 /// A product was chosen: ask how many.
@@ -94,7 +110,9 @@ pub async fn picked(x: &Exchange, request: &Request) -> Result<(), Failure> {
 
 /// Enter code: ask which and how many.
 pub async fn ask_code(x: &Exchange) -> Result<(), Failure> {
-    let code = CreateInputText::new(InputTextStyle::Short, x.text("buy-modal-code", &[]), CODE).min_length(1).max_length(32);
+    let code = CreateInputText::new(InputTextStyle::Short, x.text("buy-modal-code", &[]), CODE)
+        .min_length(1)
+        .max_length(32);
     let maximum = x.bot.config().shop.max_quantity.to_string();
     let modal = CreateModal::new(CustomId::CodeModal.to_string(), x.text("buy-modal-code-title", &[]));
     x.open(modal.components(vec![CreateActionRow::InputText(code), quantity_field(x, &maximum)])).await
@@ -102,7 +120,9 @@ pub async fn ask_code(x: &Exchange) -> Result<(), Failure> {
 
 fn quantity_field(x: &Exchange, maximum: &str) -> CreateActionRow {
     let label = x.text("buy-modal-quantity", &[("max", maximum.into())]);
-    CreateActionRow::InputText(CreateInputText::new(InputTextStyle::Short, label, QUANTITY).value("1").min_length(1).max_length(10))
+    CreateActionRow::InputText(
+        CreateInputText::new(InputTextStyle::Short, label, QUANTITY).value("1").min_length(1).max_length(10),
+    )
 }
 
 fn product_maximum(x: &Exchange, product: &Product) -> String {
@@ -141,9 +161,10 @@ async fn offer(x: &Exchange, code: &str, quantity: &str) -> Result<(), Failure> 
     let customer = x.customer().await?;
     let product = find(x, code).await?;
     let maximum = i64::from(x.bot.config().shop.max_quantity);
-    let quantity = quantity.parse::<i64>().ok().filter(|quantity| (1..=maximum).contains(quantity)).ok_or_else(|| {
-        x.refusal("refuse-quantity", &[("max", number(maximum)), ("given", escape(quantity).into())])
-    })?;
+    let quantity =
+        quantity.parse::<i64>().ok().filter(|quantity| (1..=maximum).contains(quantity)).ok_or_else(
+            || x.refusal("refuse-quantity", &[("max", number(maximum)), ("given", escape(quantity).into())]),
+        )?;
     if product.available < quantity {
         return Err(too_few(x, product.available, quantity));
     }

@@ -42,7 +42,11 @@ pub struct Card {
 impl Card {
     /// A card with this text.
     pub fn new(mood: Mood, text: impl Into<String>) -> Self {
-        Self { embed: CreateEmbed::new().colour(mood.colour()).description(text), rows: Vec::new(), files: Vec::new() }
+        Self {
+            embed: CreateEmbed::new().colour(mood.colour()).description(text),
+            rows: Vec::new(),
+            files: Vec::new(),
+        }
     }
 
     /// Gives it a heading.

@@ -10,7 +10,8 @@ use serenity::{
 };
 use stockbot_config::{Currency, Locale};
 use stockbot_store::{
-    Order, Product, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, StoreError, money, orders::order_by_interaction, products::product, purchase::purchase,
+    Order, Product, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, StoreError, money,
+    orders::order_by_interaction, products::product, purchase::purchase,
 };
 
 use super::{
@@ -34,11 +35,20 @@ const VALID: Duration = Duration::from_secs(5 * 60);
 pub fn card(x: &Exchange, product: &Product, quantity: i64, balance: i64) -> Card {
     let total = product.price.saturating_mul(quantity);
     let valid_until = Timestamp::now().as_second() + i64::try_from(VALID.as_secs()).unwrap_or(0);
-    let confirmation =
-        Confirmation { code: product.code.clone(), quantity, unit_price: product.price, origin: x.id, valid_until };
+    let confirmation = Confirmation {
+        code: product.code.clone(),
+        quantity,
+        unit_price: product.price,
+        origin: x.id,
+        valid_until,
+    };
     let buttons = vec![
-        CreateButton::new(CustomId::Confirm(confirmation).to_string()).label(x.text("button-confirm", &[])).style(ButtonStyle::Success),
-        CreateButton::new(CustomId::Cancel.to_string()).label(x.text("button-cancel", &[])).style(ButtonStyle::Secondary),
+        CreateButton::new(CustomId::Confirm(confirmation).to_string())
+            .label(x.text("button-confirm", &[]))
+            .style(ButtonStyle::Success),
+        CreateButton::new(CustomId::Cancel.to_string())
+            .label(x.text("button-cancel", &[]))
+            .style(ButtonStyle::Secondary),
     ];
     let valid = x.text("confirm-valid", &[("when", format!("<t:{valid_until}:T>").into())]);
     Card::new(Mood::Plain, valid)
@@ -151,14 +161,19 @@ async fn refused(x: &Exchange, confirmation: &Confirmation, refusal: Refusal) ->
         Refusal::PriceChanged { now } => return price_changed(x, confirmation, now).await,
         Refusal::AlreadyConfirmed { order_id } => {
             let order = format!(" ({order_id})");
-            return x.also(Card::new(Mood::Attention, x.text("refuse-double", &[("order", order.into())]))).await;
+            return x
+                .also(Card::new(Mood::Attention, x.text("refuse-double", &[("order", order.into())])))
+                .await;
         }
     })
 }
 
 async fn price_changed(x: &Exchange, confirmation: &Confirmation, now: i64) -> Result<(), Failure> {
-    let notice = x.text("refuse-price", &[("code", escape(&confirmation.code).into()), ("price", x.money(now).into())]);
-    let Some(product) = product(&x.bot.store, x.bot.shop, &confirmation.code).await? else { return Err(Failure::Refused(notice)) };
+    let notice = x
+        .text("refuse-price", &[("code", escape(&confirmation.code).into()), ("price", x.money(now).into())]);
+    let Some(product) = product(&x.bot.store, x.bot.shop, &confirmation.code).await? else {
+        return Err(Failure::Refused(notice));
+    };
     let customer = x.customer().await?;
     let again = card(x, &product, confirmation.quantity, customer.balance).wide_field("\u{26a0}", notice);
     x.show(again).await
@@ -186,7 +201,10 @@ pub fn receipt_card(locale: Locale, currency: &Currency, order: &Order, balance:
         Via::Orders => say("receipt-later", &[("order", order.id.clone().into())]),
     };
     let lines = [
-        say("receipt-product", &[("quantity", number(order.quantity)), ("name", escape(&order.product_name).into())]),
+        say(
+            "receipt-product",
+            &[("quantity", number(order.quantity)), ("name", escape(&order.product_name).into())],
+        ),
         say("receipt-total", &[("total", shown(order.total).into())]),
         say("receipt-balance", &[("balance", shown(balance).into())]),
         String::new(),

@@ -8,7 +8,6 @@ use std::{
     time::Instant,
 };
 
-use fluent_bundle::FluentValue;
 use serde_json::{Value, json};
 use serenity::builder::CreateModal;
 use stockbot_config::Locale;
@@ -124,7 +123,8 @@ impl Exchange {
 
     /// Opens a modal.
     pub async fn open(&self, modal: CreateModal) -> Result<(), Failure> {
-        let body = serde_json::to_value(serenity::builder::CreateInteractionResponse::Modal(modal)).unwrap_or_default();
+        let body = serde_json::to_value(serenity::builder::CreateInteractionResponse::Modal(modal))
+            .unwrap_or_default();
         self.acknowledge(callback::MODAL, Some(body["data"].clone())).await
     }
 
@@ -167,10 +167,15 @@ impl Exchange {
         let text = match failure {
             Failure::TooLate => return,
             Failure::Refused(text) => text.clone(),
-            Failure::Store(error) if error.is_unavailable() => self.text("refuse-unavailable", &[("code", code.as_str().into())]),
-            Failure::Store(_) | Failure::Discord(_) => self.text("refuse-error", &[("code", code.as_str().into())]),
+            Failure::Store(error) if error.is_unavailable() => {
+                self.text("refuse-unavailable", &[("code", code.as_str().into())])
+            }
+            Failure::Store(_) | Failure::Discord(_) => {
+                self.text("refuse-error", &[("code", code.as_str().into())])
+            }
         };
-        if let Err(error) = self.show(Card::new(if known { Mood::Attention } else { Mood::Bad }, text)).await {
+        if let Err(error) = self.show(Card::new(if known { Mood::Attention } else { Mood::Bad }, text)).await
+        {
             tracing::warn!(code, %error, "a refusal could not be shown");
         }
     }
@@ -203,6 +208,6 @@ pub fn button_text(locale: Locale, action: stockbot_config::ButtonAction) -> Str
 }
 
 /// A number as an argument of a text: whole and without grouping.
-pub fn number(value: i64) -> FluentValue<'static> {
-    FluentValue::from(value.to_string())
+pub fn number(value: i64) -> std::borrow::Cow<'static, str> {
+    std::borrow::Cow::Owned(value.to_string())
 }

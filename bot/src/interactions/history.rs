@@ -15,7 +15,11 @@ const PAGE: usize = 10;
 
 /// Shows the movements before the ledger entry `before`, or the newest.
 pub async fn show(x: &Exchange, before: Option<i64>) -> Result<(), Failure> {
-    if before.is_some() { x.defer_update().await? } else { x.defer().await? }
+    if before.is_some() {
+        x.defer_update().await?
+    } else {
+        x.defer().await?
+    }
     let customer = x.customer().await?;
     // One more than shown tells whether there is a next page.
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
@@ -26,7 +30,9 @@ pub async fn show(x: &Exchange, before: Option<i64>) -> Result<(), Failure> {
     let mut card = Card::new(Mood::Plain, text).title(title);
     if movements.len() > PAGE {
         let next = CustomId::HistoryBefore(movements[PAGE - 1].entry_id).to_string();
-        let button = CreateButton::new(next).label(x.text("button-more", &[])).style(serenity::all::ButtonStyle::Secondary);
+        let button = CreateButton::new(next)
+            .label(x.text("button-more", &[]))
+            .style(serenity::all::ButtonStyle::Secondary);
         card = card.row(CreateActionRow::Buttons(vec![button]));
     }
     x.show(card).await
@@ -38,7 +44,11 @@ pub fn line(x: &Exchange, movement: &Movement) -> String {
     let sign = if movement.amount < 0 { "−" } else { "+" };
     let amount = x.money(movement.amount.saturating_abs());
     let order = movement.order_id.as_ref().map(|order| format!(" · `{order}`")).unwrap_or_default();
-    format!("{sign}{amount} · {kind}{order} · = {} · <t:{}:R>", x.money(movement.balance_after), movement.at.as_second())
+    format!(
+        "{sign}{amount} · {kind}{order} · = {} · <t:{}:R>",
+        x.money(movement.balance_after),
+        movement.at.as_second()
+    )
 }
 
 fn kind_key(kind: TransferKind) -> &'static str {

@@ -71,12 +71,17 @@ async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant) {
         exchange.refuse(failure).await;
     }
     count(bot, request, outcome);
-    bot.metrics.response_time.with_label_values(&[request.kind.label()]).observe(began.elapsed().as_secs_f64());
+    bot.metrics
+        .response_time
+        .with_label_values(&[request.kind.label()])
+        .observe(began.elapsed().as_secs_f64());
     if exchange.is_left_open() {
         // The outbox or the recovery gives the final answer.
         return;
     }
-    if let Err(error) = mark_finished(&bot.store, request.id, end, &serde_json::json!({"outcome": outcome})).await {
+    if let Err(error) =
+        mark_finished(&bot.store, request.id, end, &serde_json::json!({"outcome": outcome})).await
+    {
         tracing::warn!(%error, "an answered interaction could not be marked; it is looked at once more");
     }
     log(bot, request, outcome, error, began).await;

@@ -33,7 +33,9 @@ pub async fn show(x: &Exchange) -> Result<(), Failure> {
     let customer = x.customer().await?;
     let orders = orders_of(&x.bot.store, x.bot.shop, customer.id, None, SHOWN).await?;
     if orders.is_empty() {
-        return x.show(Card::new(Mood::Plain, x.text("orders-empty", &[])).title(x.text("orders-title", &[]))).await;
+        return x
+            .show(Card::new(Mood::Plain, x.text("orders-empty", &[])).title(x.text("orders-title", &[])))
+            .await;
     }
     let line = |order: &stockbot_store::Order| {
         let when = format!("<t:{}:R>", order.created_at.as_second());
@@ -48,11 +50,15 @@ pub async fn show(x: &Exchange) -> Result<(), Failure> {
     };
     let text = orders.iter().map(line).collect::<Vec<_>>().join("\n");
     let option = |order: &stockbot_store::Order| {
-        CreateSelectMenuOption::new(order.id.clone(), order.id.clone()).description(clip(&format!("{} x {}", order.quantity, order.product_name), 100))
+        CreateSelectMenuOption::new(order.id.clone(), order.id.clone())
+            .description(clip(&format!("{} x {}", order.quantity, order.product_name), 100))
     };
     let menu = CreateSelectMenuKind::String { options: orders.iter().map(option).collect() };
-    let menu = CreateSelectMenu::new(CustomId::OrderPick.to_string(), menu).placeholder(x.text("orders-choose", &[]));
-    let card = Card::new(Mood::Plain, text).title(x.text("orders-title", &[])).row(CreateActionRow::SelectMenu(menu));
+    let menu = CreateSelectMenu::new(CustomId::OrderPick.to_string(), menu)
+        .placeholder(x.text("orders-choose", &[]));
+    let card = Card::new(Mood::Plain, text)
+        .title(x.text("orders-title", &[]))
+        .row(CreateActionRow::SelectMenu(menu));
     x.show(card).await
 }
 
@@ -71,7 +77,10 @@ async fn fetch(x: &Exchange, id: &str) -> Result<(), Failure> {
         return Err(x.refusal("orders-unknown", &[("order", escape(id).into())]));
     };
     let file = goods_file(x.locale, &x.bot.config().shop.currency, &order, &units);
-    let arguments =
-        [("order", order.id.clone().into()), ("quantity", number(order.quantity)), ("name", escape(&order.product_name).into())];
+    let arguments = [
+        ("order", order.id.clone().into()),
+        ("quantity", number(order.quantity)),
+        ("name", escape(&order.product_name).into()),
+    ];
     x.show(Card::new(Mood::Good, x.text("orders-again", &arguments)).file(file)).await
 }

@@ -28,7 +28,17 @@ const BATCH: i64 = 20;
 pub async fn recover(bot: Arc<Bot>) {
     while bot.stopping.run_until_cancelled(tokio::time::sleep(PERIOD)).await.is_some() {
         bot.state.beat("recovery");
-        match unfinished_interactions(&bot.store, &bot.key(), confirm::KIND, &bot.pod, ABANDONED_AFTER, LEASE, BATCH).await {
+        match unfinished_interactions(
+            &bot.store,
+            &bot.key(),
+            confirm::KIND,
+            &bot.pod,
+            ABANDONED_AFTER,
+            LEASE,
+            BATCH,
+        )
+        .await
+        {
             Ok(abandoned) => {
                 for interaction in abandoned {
                     finish(&bot, interaction).await;

@@ -25,7 +25,9 @@ pub async fn pressed(x: &Exchange) -> Result<(), Failure> {
     let Some(known) = customer(&x.bot.store, x.bot.shop, x.user).await? else { return open_form(x).await };
     let buttons = vec![
         CreateButton::new(CustomId::RegisterChange.to_string()).label(x.text("button-change", &[])),
-        CreateButton::new(CustomId::RegisterKeep.to_string()).label(x.text("button-cancel", &[])).style(serenity::all::ButtonStyle::Secondary),
+        CreateButton::new(CustomId::RegisterKeep.to_string())
+            .label(x.text("button-cancel", &[]))
+            .style(serenity::all::ButtonStyle::Secondary),
     ];
     let text = x.text("register-card", &[("growId", escape(&known.grow_id).into())]);
     x.show(Card::new(Mood::Plain, text).row(CreateActionRow::Buttons(buttons))).await
@@ -33,7 +35,9 @@ pub async fn pressed(x: &Exchange) -> Result<(), Failure> {
 
 /// Opens the form.
 pub async fn open_form(x: &Exchange) -> Result<(), Failure> {
-    let field = CreateInputText::new(InputTextStyle::Short, x.text("register-field", &[]), FIELD).min_length(3).max_length(20);
+    let field = CreateInputText::new(InputTextStyle::Short, x.text("register-field", &[]), FIELD)
+        .min_length(3)
+        .max_length(20);
     let modal = CreateModal::new(CustomId::RegisterModal.to_string(), x.text("register-title", &[]));
     x.open(modal.components(vec![CreateActionRow::InputText(field)])).await
 }
@@ -49,7 +53,8 @@ pub async fn given(x: &Exchange, request: &Request) -> Result<(), Failure> {
     let Kind::Modal(_, fields) = &request.kind else { return Err(x.refusal("refuse-outdated", &[])) };
     let entered = fields.get(FIELD).map(String::as_str).unwrap_or_default();
     let shown = escape(entered);
-    let grow_id: GrowId = entered.parse().map_err(|_| x.refusal("register-bad", &[("growId", shown.clone().into())]))?;
+    let grow_id: GrowId =
+        entered.parse().map_err(|_| x.refusal("register-bad", &[("growId", shown.clone().into())]))?;
     let arguments = [("growId", shown.into())];
     let text = match register(&x.bot.store, x.bot.shop, x.user, &grow_id, x.locale).await? {
         Registration::Created(_) => x.text("register-done", &arguments),

@@ -28,7 +28,12 @@ pub async fn route(x: &Exchange, request: &Request) -> Result<(), Failure> {
     }
 }
 
-async fn command(x: &Exchange, request: &Request, path: &str, options: &admin::Options<'_>) -> Result<(), Failure> {
+async fn command(
+    x: &Exchange,
+    request: &Request,
+    path: &str,
+    options: &admin::Options<'_>,
+) -> Result<(), Failure> {
     match path {
         "buy" => buy::command(x, options).await,
         "balance" => balance::show(x).await,
@@ -86,7 +91,9 @@ async fn act(x: &Exchange, action: ButtonAction) -> Result<(), Failure> {
 /// Closed by the configuration, by an administrator in Discord, or for this display alone.
 async fn refuse_in_maintenance(x: &Exchange, display: Option<&str>) -> Result<(), Failure> {
     let config = x.bot.config();
-    let of_display = |name: &str| config.displays.iter().find(|d| d.name == name).is_some_and(|d| d.settings.mode == Mode::Maintenance);
+    let of_display = |name: &str| {
+        config.displays.iter().find(|d| d.name == name).is_some_and(|d| d.settings.mode == Mode::Maintenance)
+    };
     let forced = &config.shop.maintenance;
     if forced.enabled {
         return Err(maintenance(x, &forced.reason));

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use serenity::model::application::{
-    ActionRowComponent, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Interaction, ModalInteraction, ResolvedOption,
-    ResolvedValue,
+    ActionRowComponent, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Interaction,
+    ModalInteraction, ResolvedOption, ResolvedValue,
 };
+use serenity::model::{guild::Member, user::User};
 use stockbot_config::Locale;
 use stockbot_store::NewInteraction;
 
@@ -102,13 +103,16 @@ impl Request {
 
     fn command_of(command: CommandInteraction, default: Locale, typing: bool) -> Self {
         let (path, options) = flatten(&command.data.name, &command.data.options());
-        let typed = command.data.autocomplete().map(|option| (option.name.to_owned(), option.value.to_owned()));
+        let typed =
+            command.data.autocomplete().map(|option| (option.name.to_owned(), option.value.to_owned()));
         let member = command.member.as_deref();
         Self {
             id: command.id.get(),
             user: command.user.id.get(),
-            name: member.map_or_else(|| command.user.name.clone(), |member| member.display_name().to_owned()),
-            roles: member.map(|member| member.roles.iter().map(|role| role.get()).collect()).unwrap_or_default(),
+            name: shown_name(&command.user, member),
+            roles: member
+                .map(|member| member.roles.iter().map(|role| role.get()).collect())
+                .unwrap_or_default(),
             locale: texts::locale_of(&command.locale, default),
             channel: Some(command.channel_id.get()),
             guild: command.guild_id.map(serenity::all::GuildId::get),
@@ -120,15 +124,19 @@ impl Request {
     fn component_of(component: ComponentInteraction, default: Locale) -> Option<Self> {
         let kind = match component.data.kind {
             ComponentInteractionDataKind::Button => Kind::Button(component.data.custom_id),
-            ComponentInteractionDataKind::StringSelect { values } => Kind::Select(component.data.custom_id, values),
+            ComponentInteractionDataKind::StringSelect { values } => {
+                Kind::Select(component.data.custom_id, values)
+            }
             _ => return None,
         };
         let member = component.member.as_ref();
         Some(Self {
             id: component.id.get(),
             user: component.user.id.get(),
-            name: member.map_or_else(|| component.user.name.clone(), |member| member.display_name().to_owned()),
-            roles: member.map(|member| member.roles.iter().map(|role| role.get()).collect()).unwrap_or_default(),
+            name: shown_name(&component.user, member),
+            roles: member
+                .map(|member| member.roles.iter().map(|role| role.get()).collect())
+                .unwrap_or_default(),
             locale: texts::locale_of(&component.locale, default),
             channel: Some(component.channel_id.get()),
             guild: component.guild_id.map(serenity::all::GuildId::get),
@@ -140,15 +148,19 @@ impl Request {
     fn modal_of(modal: ModalInteraction, default: Locale) -> Self {
         let inputs = modal.data.components.iter().flat_map(|row| &row.components);
         let fields = inputs.filter_map(|component| match component {
-            ActionRowComponent::InputText(input) => Some((input.custom_id.clone(), input.value.clone().unwrap_or_default())),
+            ActionRowComponent::InputText(input) => {
+                Some((input.custom_id.clone(), input.value.clone().unwrap_or_default()))
+            }
             _ => None,
         });
         let member = modal.member.as_ref();
         Self {
             id: modal.id.get(),
             user: modal.user.id.get(),
-            name: member.map_or_else(|| modal.user.name.clone(), |member| member.display_name().to_owned()),
-            roles: member.map(|member| member.roles.iter().map(|role| role.get()).collect()).unwrap_or_default(),
+            name: shown_name(&modal.user, member),
+            roles: member
+                .map(|member| member.roles.iter().map(|role| role.get()).collect())
+                .unwrap_or_default(),
             locale: texts::locale_of(&modal.locale, default),
             channel: Some(modal.channel_id.get()),
             guild: modal.guild_id.map(serenity::all::GuildId::get),
@@ -176,7 +188,12 @@ impl Request {
         match &self.kind {
             Kind::Command { .. } => format!("/{target}"),
             kind => {
-                let name: Vec<&str> = target.split(':').skip(1).take(2).take_while(|part| part.chars().all(|c| c.is_ascii_lowercase())).collect();
+                let name: Vec<&str> = target
+                    .split(':')
+                    .skip(1)
+                    .take(2)
+                    .take_while(|part| part.chars().all(|c| c.is_ascii_lowercase()))
+                    .collect();
                 format!("{}:{}", kind.label(), name.join(":"))
             }
         }
@@ -189,7 +206,9 @@ impl Request {
                 .iter()
                 .map(|(name, value)| {
                     let shown = match value {
-                        OptionValue::Text(text) if path == "stock add" && name == "text" => json!(format!("{} lines", text.lines().count())),
+                        OptionValue::Text(text) if path == "stock add" && name == "text" => {
+                            json!(format!("{} lines", text.lines().count()))
+                        }
                         OptionValue::Text(text) => json!(text),
                         OptionValue::Number(number) => json!(number),
                         OptionValue::User(user) => json!(user.to_string()),
@@ -229,9 +248,20 @@ impl Request {
     }
 }
 
+/// The name that the guild sees.
+fn shown_name(user: &User, member: Option<&Member>) -> String {
+    let nick = member.and_then(|member| member.nick.as_ref());
+    nick.or(user.global_name.as_ref()).unwrap_or(&user.name).clone()
+}
+
 /// `stock` with the sub-command `add` becomes `stock add` with the sub-command's options.
 fn flatten(name: &str, options: &[ResolvedOption<'_>]) -> (String, BTreeMap<String, OptionValue>) {
-    if let Some(ResolvedOption { name: sub, value: ResolvedValue::SubCommand(inner) | ResolvedValue::SubCommandGroup(inner), .. }) = options.first() {
+    if let Some(ResolvedOption {
+        name: sub,
+        value: ResolvedValue::SubCommand(inner) | ResolvedValue::SubCommandGroup(inner),
+        ..
+    }) = options.first()
+    {
         return flatten(&format!("{name} {sub}"), inner);
     }
     let values = options.iter().filter_map(|option| {
@@ -239,7 +269,9 @@ fn flatten(name: &str, options: &[ResolvedOption<'_>]) -> (String, BTreeMap<Stri
             ResolvedValue::String(text) => OptionValue::Text((*text).to_owned()),
             ResolvedValue::Integer(number) => OptionValue::Number(*number),
             ResolvedValue::User(user, _) => OptionValue::User(user.id.get()),
-            ResolvedValue::Attachment(file) => OptionValue::File { name: file.filename.clone(), size: file.size, url: file.url.clone() },
+            ResolvedValue::Attachment(file) => {
+                OptionValue::File { name: file.filename.clone(), size: file.size, url: file.url.clone() }
+            }
             _ => return None,
         };
         Some((option.name.to_owned(), value))

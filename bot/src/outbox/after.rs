@@ -71,7 +71,13 @@ pub async fn buyer_role(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
     done(bot, job, None).await
 }
 
-async fn post(bot: &Bot, job: &OutboxJob, channel: Option<u64>, key: &str, arguments: Args<'_>) -> Result<(), JobError> {
+async fn post(
+    bot: &Bot,
+    job: &OutboxJob,
+    channel: Option<u64>,
+    key: &str,
+    arguments: Args<'_>,
+) -> Result<(), JobError> {
     let Some(channel) = channel else { return done(bot, job, None).await };
     let body = plain(&text(bot.locale(), key, arguments));
     let message = bot.rest.create_message(channel, body, &job.nonce, Vec::new()).await?;

@@ -30,7 +30,8 @@ const LOOK_BACK: u8 = 50;
 
 /// The order of a job and its payload.
 pub async fn sale(bot: &Bot, job: &OutboxJob) -> Result<(Order, SalePayload), JobError> {
-    let payload: SalePayload = serde_json::from_value(job.payload.clone()).map_err(|error| JobError::Impossible(error.to_string()))?;
+    let payload: SalePayload = serde_json::from_value(job.payload.clone())
+        .map_err(|error| JobError::Impossible(error.to_string()))?;
     let id = job.order_id.as_deref().unwrap_or_default();
     let order = order(&bot.store, job.shop, id).await?;
     let order = order.ok_or_else(|| JobError::Impossible(format!("there is no order {id}")))?;
@@ -64,10 +65,19 @@ pub async fn deliver(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
 
 /// A refusal of Discord is an outcome; only a missing answer leaves it open.
 fn surely_not_sent(error: &JobError) -> bool {
-    matches!(error, JobError::Discord(RestError::Refused { .. } | RestError::Limited { .. } | RestError::Unauthorized))
+    matches!(
+        error,
+        JobError::Discord(RestError::Refused { .. } | RestError::Limited { .. } | RestError::Unauthorized)
+    )
 }
 
-async fn send_direct(bot: &Bot, job: &OutboxJob, order: &Order, payload: &SalePayload, file: File) -> Result<u64, JobError> {
+async fn send_direct(
+    bot: &Bot,
+    job: &OutboxJob,
+    order: &Order,
+    payload: &SalePayload,
+    file: File,
+) -> Result<u64, JobError> {
     let channel = bot.rest.direct_channel(payload.user_id).await?;
     if let Some(sent_at) = job.sent_at.filter(|sent_at| is_older(*sent_at, NONCE_WINDOW)) {
         tracing::info!(order = order.id, %sent_at, "looking for a delivery whose outcome is unknown");
@@ -94,17 +104,26 @@ fn is_older(at: Timestamp, age: Duration) -> bool {
 async fn find(bot: &Bot, channel: u64, file_name: &str) -> Result<Option<u64>, RestError> {
     let own = bot.user.to_string();
     let recent = bot.rest.recent_messages(channel, LOOK_BACK).await?;
-    let found = recent.iter().find(|message| message.author.id == own && message.attachments.iter().any(|file| file.filename == file_name));
+    let found = recent.iter().find(|message| {
+        message.author.id == own && message.attachments.iter().any(|file| file.filename == file_name)
+    });
     Ok(found.map(crate::discord::messages::Message::number))
 }
 
 /// Closed direct messages: the receipt with the goods attached, which only the buyer sees. Editing one message twice shows the
 /// goods once, so a repeat does no harm.
-async fn attach_to_reply(bot: &Bot, job: &OutboxJob, order: &Order, payload: &SalePayload, file: File) -> Result<(), JobError> {
+async fn attach_to_reply(
+    bot: &Bot,
+    job: &OutboxJob,
+    order: &Order,
+    payload: &SalePayload,
+    file: File,
+) -> Result<(), JobError> {
     if !job_sending(&bot.store, job).await? {
         return Err(JobError::Lost);
     }
-    let card = receipt_card(payload.locale, &bot.config().shop.currency, order, payload.balance, Via::Reply).file(file);
+    let card = receipt_card(payload.locale, &bot.config().shop.currency, order, payload.balance, Via::Reply)
+        .file(file);
     let mut body = card.ephemeral();
     // Replaces whatever an earlier try has attached.
     body["attachments"] = serde_json::json!([{"id": 0, "filename": card.files[0].name}]);

@@ -31,5 +31,8 @@ pub fn goods_file(locale: Locale, currency: &Currency, order: &Order, units: &[S
     for (index, unit) in units.iter().enumerate() {
         let _ = writeln!(content, "{}. {unit}", index + 1);
     }
-    File { name: format!("{}_{}x_{}.txt", order.product_code, order.quantity, order.id), content: content.into() }
+    File {
+        name: format!("{}_{}x_{}.txt", order.product_code, order.quantity, order.id),
+        content: content.into(),
+    }
 }

@@ -66,7 +66,8 @@ async fn work_once(bot: &Arc<Bot>) -> Result<usize, StoreError> {
     let jobs = claim_jobs(&bot.store, &bot.key(), &bot.pod, LEASE, workers).await?;
     let count = jobs.len();
     // The goods come first, so that the receipt beside them knows how they went.
-    let (deliveries, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.kind == OutboxKind::Delivery);
+    let (deliveries, others): (Vec<_>, Vec<_>) =
+        jobs.into_iter().partition(|job| job.kind == OutboxKind::Delivery);
     futures_util::future::join_all(deliveries.into_iter().map(|job| carry_out(bot, job))).await;
     futures_util::future::join_all(others.into_iter().map(|job| carry_out(bot, job))).await;
     bot.metrics.outbox_depth.set(outbox_depth(&bot.store, &bot.key()).await?);
@@ -85,7 +86,8 @@ async fn carry_out(bot: &Arc<Bot>, job: OutboxJob) {
             OutboxKind::BuyerRole => after::buyer_role(&for_task, &of_job).await,
         }
     });
-    let result = task.await.unwrap_or_else(|error| Err(JobError::Impossible(format!("the job crashed: {error}"))));
+    let result =
+        task.await.unwrap_or_else(|error| Err(JobError::Impossible(format!("the job crashed: {error}"))));
     if let Err(error) = result
         && let Err(problem) = put_back(bot, &job, &error).await
     {

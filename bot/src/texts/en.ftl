@@ -17,7 +17,6 @@ button-more = More
 
 # Live message
 live-updated = updated { $when }
-live-price = Price
 live-stock = Stock
 live-sold-out = sold out
 live-uncategorised = Products
@@ -54,11 +53,11 @@ movement-admin-reset = reset by an administrator
 world-none = No deposit world is set. Ask an administrator how to deposit.
 help-title = Help
 help-body =
-    **Register**: tell the shop your GrowID.
-    **Balance**: what you have and what moved last.
-    **Buy**: choose a product, say how many, confirm; the goods come as a direct message.
-    **My orders**, `/orders`: fetch bought goods again.
-    **History**: all movements of your balance.
+    {"-"} **Register**: tell the shop your GrowID.
+    {"-"} **Balance**: what you have and what moved last.
+    {"-"} **Buy**: choose a product, say how many, confirm; the goods come as a direct message.
+    {"-"} **My orders**, `/orders`: fetch bought goods again.
+    {"-"} **History**: all movements of your balance.
 stock-title = Stock of { $shop }
 
 # Buying
@@ -102,7 +101,6 @@ file-buyer = Buyer
 file-order = Order
 history-post = { $buyer } ({ $growId }) bought { $quantity } x **{ $name }** for { $total }
 log-sale = SALE { $order }: { $growId } ({ $user }) bought { $quantity } x { $code } for { $total }
-log-admin = ADMIN { $actor }: { $action }
 
 # Orders
 orders-title = Your orders

@@ -17,7 +17,6 @@ button-more = Lainnya
 
 # Live message
 live-updated = diperbarui { $when }
-live-price = Harga
 live-stock = Stok
 live-sold-out = habis
 live-uncategorised = Produk
@@ -54,11 +53,11 @@ movement-admin-reset = diatur ulang admin
 world-none = World deposit belum diatur. Tanyakan kepada admin cara deposit.
 help-title = Bantuan
 help-body =
-    **Daftar**: beri tahu toko GrowID Anda.
-    **Saldo**: saldo Anda dan mutasi terakhir.
-    **Beli**: pilih produk, isi jumlah, konfirmasi; barang dikirim lewat pesan langsung.
-    **Pesanan**, `/orders`: ambil lagi barang yang sudah dibeli.
-    **Riwayat**: semua mutasi saldo Anda.
+    {"-"} **Daftar**: beri tahu toko GrowID Anda.
+    {"-"} **Saldo**: saldo Anda dan mutasi terakhir.
+    {"-"} **Beli**: pilih produk, isi jumlah, konfirmasi; barang dikirim lewat pesan langsung.
+    {"-"} **Pesanan**, `/orders`: ambil lagi barang yang sudah dibeli.
+    {"-"} **Riwayat**: semua mutasi saldo Anda.
 stock-title = Stok { $shop }
 
 # Buying
@@ -102,7 +101,6 @@ file-buyer = Pembeli
 file-order = Pesanan
 history-post = { $buyer } ({ $growId }) membeli { $quantity } x **{ $name }** seharga { $total }
 log-sale = JUAL { $order }: { $growId } ({ $user }) membeli { $quantity } x { $code } seharga { $total }
-log-admin = ADMIN { $actor }: { $action }
 
 # Orders
 orders-title = Pesanan Anda

@@ -26,22 +26,39 @@ pub async fn add(x: &Exchange, request: &Request, options: &Options<'_>) -> Resu
     let max = x.bot.config().shop.currency.max_balance;
     // The interaction's id makes a repeat recognisable.
     let external_id = x.id.to_string();
-    let done = adjust_balance(&x.bot.store, x.bot.shop, customer.id, amount, TransferKind::AdminAdd, &external_id, max, &x.actor()).await?;
+    let done = adjust_balance(
+        &x.bot.store,
+        x.bot.shop,
+        customer.id,
+        amount,
+        TransferKind::AdminAdd,
+        &external_id,
+        max,
+        &x.actor(),
+    )
+    .await?;
     let grow_id = ("growId", escape(&customer.grow_id).into());
     match done {
         Adjustment::Done { balance, before } => {
             let (before, after) = (x.money(before), x.money(balance));
-            let arguments = [grow_id, ("before", before.into()), ("after", after.into()), ("amount", x.money(amount).into())];
+            let arguments = [
+                grow_id,
+                ("before", before.into()),
+                ("after", after.into()),
+                ("amount", x.money(amount).into()),
+            ];
             x.show(Card::new(Mood::Good, x.text("admin-balance-done", &arguments))).await
         }
         Adjustment::AlreadyDone { balance } => {
-            let now: fluent_bundle::FluentValue<'_> = x.money(balance).into();
-            let arguments = [grow_id, ("before", now.clone()), ("after", now), ("amount", x.money(amount).into())];
+            let now: std::borrow::Cow<'_, str> = x.money(balance).into();
+            let arguments =
+                [grow_id, ("before", now.clone()), ("after", now), ("amount", x.money(amount).into())];
             x.show(Card::new(Mood::Good, x.text("admin-balance-done", &arguments))).await
         }
-        Adjustment::AboveCap { balance, max } => {
-            Err(x.refusal("admin-balance-cap", &[grow_id, ("balance", x.money(balance).into()), ("max", x.money(max).into())]))
-        }
+        Adjustment::AboveCap { balance, max } => Err(x.refusal(
+            "admin-balance-cap",
+            &[grow_id, ("balance", x.money(balance).into()), ("max", x.money(max).into())],
+        )),
         // Adding never makes a balance too low; the customer may have been removed meanwhile.
         Adjustment::TooLow { .. } | Adjustment::UnknownCustomer => Err(unknown(x, &customer.grow_id)),
     }

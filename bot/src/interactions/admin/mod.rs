@@ -56,6 +56,7 @@ pub fn require_admin(x: &Exchange, request: &Request) -> Result<(), Failure> {
 pub fn amount(x: &Exchange, options: &Options<'_>, name: &str) -> Result<i64, Failure> {
     let given = options.text(name);
     let parsed = stockbot_store::money::parse(given, &x.bot.config().shop.currency);
-    let amount = parsed.map_err(|_| x.refusal("admin-amount", &[("given", crate::texts::escape(given).into())]))?;
+    let amount =
+        parsed.map_err(|_| x.refusal("admin-amount", &[("given", crate::texts::escape(given).into())]))?;
     if amount == 0 { Err(x.refusal("admin-amount-zero", &[])) } else { Ok(amount) }
 }

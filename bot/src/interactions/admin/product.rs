@@ -32,12 +32,17 @@ pub async fn add(x: &Exchange, request: &Request, options: &Options<'_>) -> Resu
     };
     let product = match add_product(&x.bot.store, x.bot.shop, &new, &x.actor()).await? {
         AddProduct::Added(product) => product,
-        AddProduct::CodeTaken => return Err(x.refusal("admin-product-taken", &[("code", escape(given).into())])),
+        AddProduct::CodeTaken => {
+            return Err(x.refusal("admin-product-taken", &[("code", escape(given).into())]));
+        }
         AddProduct::Invalid(problem) => return Err(invalid(x, given, problem)),
     };
     x.bot.wakeups.display.notify_one();
-    let arguments =
-        [("code", product.code.clone().into()), ("name", escape(&product.name).into()), ("price", x.money(product.price).into())];
+    let arguments = [
+        ("code", product.code.clone().into()),
+        ("name", escape(&product.name).into()),
+        ("price", x.money(product.price).into()),
+    ];
     x.show(Card::new(Mood::Good, x.text("admin-product-added", &arguments))).await
 }
 

@@ -64,7 +64,7 @@ pub async fn add(x: &Exchange, request: &Request, options: &Options<'_>) -> Resu
     x.show(card).await
 }
 
-fn count(lines: &[String]) -> fluent_bundle::FluentValue<'static> {
+fn count(lines: &[String]) -> std::borrow::Cow<'static, str> {
     lines.len().to_string().into()
 }
 
