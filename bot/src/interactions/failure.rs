@@ -22,12 +22,11 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The outcome label of metrics and the command log.
+    /// The outcome in metrics and the command log.
     pub fn outcome(&self) -> &'static str {
         match self {
-            Self::TooLate => "too_late",
             Self::Refused(_) => "refused",
-            Self::Store(_) | Self::Discord(_) => "failed",
+            Self::TooLate | Self::Store(_) | Self::Discord(_) => "error",
         }
     }
 }

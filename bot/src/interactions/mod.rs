@@ -63,8 +63,8 @@ async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant) {
     let exchange = Exchange::new(bot.clone(), request, began);
     let result = router::route(&exchange, request).await;
     let (outcome, end, error) = match &result {
-        Ok(()) => ("done", InteractionEnd::Finished, None),
-        Err(Failure::TooLate) => ("too_late", InteractionEnd::TooLate, Some(Failure::TooLate.to_string())),
+        Ok(()) => ("success", InteractionEnd::Finished, None),
+        Err(failure @ Failure::TooLate) => (failure.outcome(), InteractionEnd::TooLate, Some(failure.to_string())),
         Err(failure) => (failure.outcome(), InteractionEnd::Finished, Some(failure.to_string())),
     };
     if let Err(failure) = &result {
