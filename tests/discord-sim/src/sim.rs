@@ -15,8 +15,8 @@ use crate::server::{Server, Shared};
 use crate::world::seed::SeedError;
 use crate::{control, gateway, page, rest};
 
-/// How often the log file is written out.
-const FLUSH_EVERY: Duration = Duration::from_millis(500);
+/// How often the log file is written out and dead sessions are forgotten.
+const HOUSEKEEPING: Duration = Duration::from_millis(500);
 
 /// A running stand-in. It ends when this is dropped.
 pub struct Sim {
@@ -70,13 +70,14 @@ pub async fn start(options: Options) -> Result<Sim, StartError> {
             let _ = axum::serve(Listener(listener), service).with_graceful_shutdown(end).await;
         });
     }
-    tasks.spawn(keep_log(server.clone()));
+    tasks.spawn(keep_house(server.clone()));
     Ok(Sim { addr, addrs, server, tasks })
 }
 
-async fn keep_log(server: Shared) {
+async fn keep_house(server: Shared) {
     while !server.shutdown.is_cancelled() {
-        let _ = tokio::time::timeout(FLUSH_EVERY, server.shutdown.cancelled()).await;
+        let _ = tokio::time::timeout(HOUSEKEEPING, server.shutdown.cancelled()).await;
+        server.world().forget_dead_sessions(server.options.session_life);
         server.log.flush();
     }
 }

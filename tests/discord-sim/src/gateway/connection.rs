@@ -242,13 +242,23 @@ impl Connection {
             }
         }
         self.detach();
-        if let End::Close((code, reason)) = end {
-            let frame = CloseFrame { code, reason: reason.into() };
-            if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
-                // The other side answers the close, or has gone; either way nothing is left to do.
-                let _ = tokio::time::timeout(Duration::from_secs(2), self.socket.recv()).await;
+        match end {
+            End::Close((code, reason)) => {
+                let frame = CloseFrame { code, reason: reason.into() };
+                if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                    self.drain().await;
+                }
             }
+            // The answer to the client's close goes out with the next read.
+            End::Closed(_) => self.drain().await,
+            End::Gone => {}
         }
+    }
+
+    /// Reads until the other side has closed, too, or takes too long.
+    async fn drain(&mut self) {
+        let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _ = tokio::time::timeout(Duration::from_secs(2), rest).await;
     }
 
     /// Writes a frame to the log.

@@ -179,9 +179,7 @@ fn go_on(connection: &Connection, data: &Value) -> Outcome {
     let Some(id) = world.application_by_token(token).map(|application| application.id) else {
         return Outcome::Close(close::AUTHENTICATION_FAILED);
     };
-    let life = connection.server.options.session_life;
-    let dead = |session: &Session| session.detached.is_some_and(|since| since.elapsed() > life);
-    world.sessions.retain(|_, session| !dead(session));
+    world.forget_dead_sessions(connection.server.options.session_life);
     let number = world.rng.random();
     let Some(session) = world.sessions.get_mut(session_id).filter(|session| session.application == id) else {
         return Outcome::Invalid;

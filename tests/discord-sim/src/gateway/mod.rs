@@ -53,23 +53,19 @@ pub struct Entry {
     pub compression: Compression,
     /// The address the client used.
     pub base: Base,
-    /// Who it is.
-    pub peer: Peer,
 }
 
 async fn open(
     State(server): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
     Query(dial): Query<Dial>,
     base: Base,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    accept(server, peer, &dial, base, upgrade)
+    accept(server, &dial, base, upgrade)
 }
 
 async fn open_main(
     State(server): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<Peer>,
     Path(application): Path<Id>,
     Query(dial): Query<Dial>,
     base: Base,
@@ -78,7 +74,7 @@ async fn open_main(
     if refused(&server, application, false) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    accept(server, peer, &dial, base, upgrade)
+    accept(server, &dial, base, upgrade)
 }
 
 async fn open_resume(
@@ -94,7 +90,7 @@ async fn open_resume(
         peer.cut();
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    accept(server, peer, &dial, base, upgrade)
+    accept(server, &dial, base, upgrade)
 }
 
 fn refused(server: &Shared, application: Id, resume: bool) -> bool {
@@ -102,7 +98,7 @@ fn refused(server: &Shared, application: Id, resume: bool) -> bool {
     world.applications.get(&application).is_some_and(|app| app.refuses(resume, Instant::now()))
 }
 
-fn accept(server: Shared, peer: Peer, dial: &Dial, base: Base, upgrade: WebSocketUpgrade) -> Response {
+fn accept(server: Shared, dial: &Dial, base: Base, upgrade: WebSocketUpgrade) -> Response {
     if dial.encoding.as_deref().is_some_and(|encoding| encoding != "json") {
         return (StatusCode::BAD_REQUEST, "this gateway speaks encoding=json").into_response();
     }
@@ -114,7 +110,7 @@ fn accept(server: Shared, peer: Peer, dial: &Dial, base: Base, upgrade: WebSocke
             return (StatusCode::BAD_REQUEST, "compress is zlib-stream or zstd-stream").into_response();
         }
     };
-    let entry = Entry { version_ok: dial.v == Some(10), compression, base, peer };
+    let entry = Entry { version_ok: dial.v == Some(10), compression, base };
     upgrade
         .max_message_size(FRAME_BYTES)
         .max_frame_size(FRAME_BYTES)

@@ -4,8 +4,6 @@
 pub const GUILDS: u64 = 1;
 /// Members (privileged).
 pub const GUILD_MEMBERS: u64 = 1 << 1;
-/// Webhooks.
-pub const GUILD_WEBHOOKS: u64 = 1 << 5;
 /// Presences (privileged).
 pub const GUILD_PRESENCES: u64 = 1 << 8;
 /// Messages in guilds.

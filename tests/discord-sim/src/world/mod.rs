@@ -170,6 +170,11 @@ impl World {
         }
     }
 
+    /// Forgets sessions whose connection has been gone for longer than they live.
+    pub fn forget_dead_sessions(&mut self, life: std::time::Duration) {
+        self.sessions.retain(|_, session| session.detached.is_none_or(|since| since.elapsed() <= life));
+    }
+
     fn forget_ephemeral(&mut self, message: Id) {
         let Some(place) = self.message_places.get(&message) else { return };
         let Some(channel) = self.channels.get_mut(place) else { return };

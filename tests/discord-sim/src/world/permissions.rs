@@ -8,8 +8,6 @@ use crate::id::Id;
 pub const ADMINISTRATOR: u64 = 1 << 3;
 /// Change and delete channels.
 pub const MANAGE_CHANNELS: u64 = 1 << 4;
-/// Change the guild.
-pub const MANAGE_GUILD: u64 = 1 << 5;
 /// See a channel.
 pub const VIEW_CHANNEL: u64 = 1 << 10;
 /// Write messages.

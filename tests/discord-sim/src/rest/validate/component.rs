@@ -15,8 +15,6 @@ pub const BUTTON: i64 = 2;
 pub const STRING_SELECT: i64 = 3;
 /// Text input of a modal.
 pub const TEXT_INPUT: i64 = 4;
-/// Selects that Discord fills: users, roles, mentionables, channels.
-pub const FILLED_SELECTS: std::ops::RangeInclusive<i64> = 5..=8;
 
 /// What is counted over a whole message or modal.
 #[derive(Debug, Default)]
