@@ -28,7 +28,9 @@ async fn secrets_never_reach_the_log() {
     let receipt = customer.confirm(&customer.choose("VIP", "1").await).await;
     let log = bot.process.output();
     let password = shop.database.url.split(['/', ':', '@']).nth(4).unwrap();
-    for secret in [shop.world.token.as_str(), receipt["token"].as_str().unwrap(), "key-1", &format!(":{password}@")] {
+    for secret in
+        [shop.world.token.as_str(), receipt["token"].as_str().unwrap(), "key-1", &format!(":{password}@")]
+    {
         assert!(!log.contains(secret), "a secret is in the log");
     }
 }
@@ -79,7 +81,7 @@ async fn a_bot_that_dies_after_the_acknowledgement_delivers_after_its_restart() 
     .await;
     bot.process.kill().unwrap();
     // Its lease on the job is what a dead pod leaves behind; an hour later it would have run out as well.
-    shop.database.execute("UPDATE stockbot.outbox SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL").await;
+    shop.database.execute("UPDATE stockbot.outbox SET next_at = now() - interval '1 second', lease_until = NULL WHERE state = 'pending'").await;
 
     let _bot = shop.start("growshop-1-a").connected().await;
     let (_, goods) = customer.delivery().await;
@@ -95,7 +97,7 @@ async fn a_lost_answer_to_a_delivery_sends_the_goods_once() {
     shop.stock("VIP", "5", &["key-1"]).await;
     let customer = shop.customer("Grower", "1 DL").await;
     let confirmation = customer.choose("VIP", "1").await;
-    let fault = json!({"match": {"method": "POST", "path": "/messages"}, "effect": {"drop_reply": true}, "times": 2});
+    let fault = json!({"match": {"method": "POST", "path": "/channels/*/messages"}, "effect": {"drop_reply": true}, "times": 2});
     shop.world.discord.post("/faults", fault).await;
 
     assert_shows(&customer.confirm(&confirmation).await, "direct messages");
@@ -110,7 +112,7 @@ async fn an_acknowledgement_that_is_too_late_sells_nothing() {
     shop.stock("VIP", "5", &["key-1"]).await;
     let customer = shop.customer("Grower", "1 DL").await;
     let confirmation = customer.choose("VIP", "1").await;
-    let fault = json!({"match": {"path": "callback"}, "effect": {"status": 404, "code": 10062}, "times": 1});
+    let fault = json!({"match": {"path": "/interactions/*/*/callback"}, "effect": {"status": 404, "code": 10062}, "times": 1});
     shop.world.discord.post("/faults", fault).await;
     customer.click(&confirmation["response"], "sb1:ok:").await;
     // The next command is handled after it.

@@ -40,7 +40,7 @@ async fn a_killed_bot_resumes_its_session_and_keeps_its_message() {
 #[tokio::test]
 async fn a_lost_answer_to_the_first_post_makes_no_second_message() {
     let shop = Shop::new().await;
-    let fault = json!({"match": {"method": "POST", "path": "/messages"}, "effect": {"drop_reply": true}, "times": 1});
+    let fault = json!({"match": {"method": "POST", "path": "/channels/*/messages"}, "effect": {"drop_reply": true}, "times": 1});
     shop.world.discord.post("/faults", fault).await;
     let bot = shop.open().await;
     bot.until("the display is published", |status| status["displays"][0]["state"] == "Published").await;
@@ -81,7 +81,9 @@ async fn a_display_can_be_hidden_shown_and_changed_while_the_bot_runs() {
     .await;
     shop.write_config("  description: Open again\n");
     shop.world.live_message_shows("Open again").await;
-    let status = bot.until("the new settings are reported", |status| status["displays"][0]["state"] == "Published").await;
+    let status = bot
+        .until("the new settings are reported", |status| status["displays"][0]["state"] == "Published")
+        .await;
     assert_eq!(status["displays"].as_array().unwrap().len(), 1);
 }
 
@@ -91,10 +93,16 @@ async fn an_unknown_channel_is_reported_and_heals() {
     let bot = shop.open().await;
     shop.world.discord.delete(&format!("/channels/{}", shop.world.channel)).await;
     shop.stock("VIP", "5", &["key-1"]).await;
-    let lost = bot.until("the channel is missed", |status| status["displays"][0]["state"] == "ChannelNotFound").await;
+    let lost = bot
+        .until("the channel is missed", |status| status["displays"][0]["state"] == "ChannelNotFound")
+        .await;
     assert!(lost["displays"][0]["message"].as_str().unwrap().contains("channelId"), "{lost}");
 
-    let made = shop.world.discord.post(&format!("/guilds/{}/channels", shop.world.guild), json!({"name": "new"})).await;
+    let made = shop
+        .world
+        .discord
+        .post(&format!("/guilds/{}/channels", shop.world.guild), json!({"name": "new"}))
+        .await;
     let mut moved = shop.world.clone();
     made["id"].as_str().unwrap().clone_into(&mut moved.channel);
     let config = std::fs::read_to_string(shop.folder.path().join("config.yaml")).unwrap();

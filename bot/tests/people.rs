@@ -50,7 +50,10 @@ async fn only_administrators_change_the_shop() {
     let customer = shop.customer("Grower", "").await;
     let refused = customer.command("stock add", json!({"code": "VIP", "text": "x"})).await;
     assert_shows(&refused, "Only administrators");
-    assert_eq!(shop.sql("SELECT count(*) FROM stockbot.discord_audit_logs WHERE action = 'stock.add'").await, "0");
+    assert_eq!(
+        shop.sql("SELECT count(*) FROM stockbot.discord_audit_logs WHERE action = 'stock.add'").await,
+        "0"
+    );
 }
 
 #[tokio::test]

@@ -71,9 +71,13 @@ async fn refusals_say_why_and_change_nothing() {
     shop.stock("VIP", "5", &["key-1", "key-2"]).await;
     let customer = shop.customer("Grower", "8").await;
 
-    for (quantity, reason) in
-        [("0", "from 1 to 999"), ("1000", "from 1 to 999"), ("two", "from 1 to 999"), ("3", "2 left, you asked for 3"), ("2", "short of 2 WL")]
-    {
+    for (quantity, reason) in [
+        ("0", "from 1 to 999"),
+        ("1000", "from 1 to 999"),
+        ("two", "from 1 to 999"),
+        ("3", "2 left, you asked for 3"),
+        ("2", "short of 2 WL"),
+    ] {
         assert_shows(&customer.choose("VIP", quantity).await, reason);
     }
     let unknown = customer.command("buy", json!({"product": "NONE", "quantity": 1})).await;
@@ -113,14 +117,19 @@ async fn two_clicks_on_one_confirmation_buy_once() {
     let confirmation = customer.choose("VIP", "1").await;
 
     // Both clicks leave the client before either is answered.
-    shop.world.discord.post("/faults", json!({"match": {"path": "callback"}, "effect": {"delay": "500ms"}, "times": 2})).await;
+    shop.world.discord.post("/faults", json!({"match": {"path": "/interactions/*/*/callback"}, "effect": {"delay": "500ms"}, "times": 2})).await;
     let (first, second) = tokio::join!(
         customer.click(&confirmation["response"], "sb1:ok:"),
         customer.click(&confirmation["response"], "sb1:ok:")
     );
 
-    let (first, second) = tokio::join!(customer.settled(&first, "One moment"), customer.settled(&second, "One moment"));
-    let told = [&first, &second].iter().flat_map(|i| i["followups"].as_array().unwrap()).map(text_of).collect::<String>();
+    let (first, second) =
+        tokio::join!(customer.settled(&first, "One moment"), customer.settled(&second, "One moment"));
+    let told = [&first, &second]
+        .iter()
+        .flat_map(|i| i["followups"].as_array().unwrap())
+        .map(text_of)
+        .collect::<String>();
     assert!(told.contains("already being worked on"), "{first} {second}");
     assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "1");
     customer.delivery().await;
@@ -180,7 +189,12 @@ async fn goods_can_be_fetched_again_with_orders() {
 
     let list = customer.command("orders", json!({})).await;
     assert_shows(&list, &order);
-    let again = customer.act("select", json!({"message_id": list["response"]["id"], "custom_id": "sb1:order", "values": [order]})).await;
+    let again = customer
+        .act(
+            "select",
+            json!({"message_id": list["response"]["id"], "custom_id": "sb1:order", "values": [order]}),
+        )
+        .await;
     let goods = shop.world.discord.file(&again["response"]["attachments"][0]).await;
     assert!(goods.contains("key-1"), "{goods}");
 

@@ -7,6 +7,9 @@ import sys
 
 from sim import Sim
 
+# Discord's permission bit 5: admin commands are shown to those who have it.
+MANAGE_GUILD = "32"
+
 
 def main():
     sim = Sim(sys.argv[1])
@@ -16,8 +19,10 @@ def main():
     def channel(name):
         return sim.call("POST", f"/guilds/{guild}/channels", {"name": name})["id"]
 
-    def member(name):
-        return sim.call("POST", f"/guilds/{guild}/members", {"name": name, "locale": "id"})["user_id"]
+    def member(name, *roles):
+        return sim.call("POST", f"/guilds/{guild}/members", {"name": name, "locale": "id", "roles": roles})["user_id"]
+
+    manager = sim.call("POST", f"/guilds/{guild}/roles", {"name": "Admin", "permissions": MANAGE_GUILD})["id"]
 
     world = {
         "APPLICATION_ID": bot["id"],
@@ -26,7 +31,7 @@ def main():
         "CHANNEL_ID": channel("stok"),
         "HISTORY_CHANNEL_ID": channel("riwayat"),
         "LOG_CHANNEL_ID": channel("log"),
-        "ADMIN_USER_ID": member("Admin"),
+        "ADMIN_USER_ID": member("Admin", manager),
         "CUSTOMER_USER_ID": member("Customer"),
     }
     for name, value in world.items():

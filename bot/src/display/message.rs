@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn rendered(config: &Config, products: &[Product], at: i64) -> Rendered {
-        let shop = ShopState::open(stockbot_store::ShopId::for_tests(1));
+        let shop = ShopState::open(stockbot_store::ShopId::from(1));
         let source = Source { config, display: &config.displays[0], shop: &shop, products };
         render(&source, Timestamp::from_second(at).unwrap())
     }

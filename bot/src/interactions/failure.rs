@@ -1,6 +1,6 @@
 //! Why an interaction ends without what was asked for.
 
-use stockbot_store::StoreError;
+use stockbot_store::{CommandOutcome, StoreError};
 
 use crate::discord::RestError;
 
@@ -23,10 +23,10 @@ pub enum Failure {
 
 impl Failure {
     /// The outcome in metrics and the command log.
-    pub fn outcome(&self) -> &'static str {
+    pub fn outcome(&self) -> CommandOutcome {
         match self {
-            Self::Refused(_) => "refused",
-            Self::TooLate | Self::Store(_) | Self::Discord(_) => "error",
+            Self::Refused(_) => CommandOutcome::Refused,
+            Self::TooLate | Self::Store(_) | Self::Discord(_) => CommandOutcome::Error,
         }
     }
 }

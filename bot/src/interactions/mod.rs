@@ -25,7 +25,7 @@ use std::{sync::Arc, time::Instant};
 
 use serenity::model::application::Interaction;
 use stockbot_store::{
-    CommandLog, InteractionEnd,
+    CommandLog, CommandOutcome, InteractionEnd,
     interactions::{mark_finished, receive_interaction},
     logs::log_command,
 };
@@ -53,7 +53,7 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
             Err(error) => {
                 let exchange = Exchange::new(bot.clone(), &request, began);
                 exchange.refuse(&Failure::Store(error)).await;
-                count(&bot, &request, "failed");
+                count(&bot, &request, label(CommandOutcome::Error));
             }
         }
     });
@@ -63,14 +63,16 @@ async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant) {
     let exchange = Exchange::new(bot.clone(), request, began);
     let result = router::route(&exchange, request).await;
     let (outcome, end, error) = match &result {
-        Ok(()) => ("success", InteractionEnd::Finished, None),
-        Err(failure @ Failure::TooLate) => (failure.outcome(), InteractionEnd::TooLate, Some(failure.to_string())),
+        Ok(()) => (CommandOutcome::Success, InteractionEnd::Finished, None),
+        Err(failure @ Failure::TooLate) => {
+            (failure.outcome(), InteractionEnd::TooLate, Some(failure.to_string()))
+        }
         Err(failure) => (failure.outcome(), InteractionEnd::Finished, Some(failure.to_string())),
     };
     if let Err(failure) = &result {
         exchange.refuse(failure).await;
     }
-    count(bot, request, outcome);
+    count(bot, request, label(outcome));
     bot.metrics
         .response_time
         .with_label_values(&[request.kind.label()])
@@ -80,18 +82,27 @@ async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant) {
         return;
     }
     if let Err(error) =
-        mark_finished(&bot.store, request.id, end, &serde_json::json!({"outcome": outcome})).await
+        mark_finished(&bot.store, request.id, end, &serde_json::json!({"outcome": label(outcome)})).await
     {
         tracing::warn!(%error, "an answered interaction could not be marked; it is looked at once more");
     }
     log(bot, request, outcome, error, began).await;
 }
 
+/// The metric label of an outcome.
+fn label(outcome: CommandOutcome) -> &'static str {
+    match outcome {
+        CommandOutcome::Success => "success",
+        CommandOutcome::Refused => "refused",
+        CommandOutcome::Error => "error",
+    }
+}
+
 fn count(bot: &Bot, request: &Request, outcome: &str) {
     bot.metrics.interactions.with_label_values(&[request.kind.label(), outcome]).inc();
 }
 
-async fn log(bot: &Bot, request: &Request, outcome: &str, error: Option<String>, began: Instant) {
+async fn log(bot: &Bot, request: &Request, outcome: CommandOutcome, error: Option<String>, began: Instant) {
     if !bot.config().features.tracking {
         return;
     }
@@ -105,7 +116,7 @@ async fn log(bot: &Bot, request: &Request, outcome: &str, error: Option<String>,
         guild_id: request.guild,
         command: request.command(),
         arguments: request.arguments(),
-        outcome: outcome.to_owned(),
+        outcome,
         duration: began.elapsed(),
         error,
     };

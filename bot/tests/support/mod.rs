@@ -36,7 +36,7 @@ impl Shop {
     pub async fn new() -> Self {
         let sim = discord_sim::start(Options::default()).await.expect("the stand-in starts");
         let world = Discord::at(&sim.url()).world().await;
-        let admin = world.member("Admin", json!({})).await;
+        let admin = world.manager("Admin").await;
         let database = Postgres::shared().await.database().await;
         let folder = tempfile::tempdir().expect("a folder");
         let shop = Self { sim, world, database, admin, folder };
@@ -79,7 +79,13 @@ impl Shop {
     /// Starts the binary.
     pub fn spawn(&self, command: &str, more: &[&str], pod: &str) -> Process {
         let path = |name: &str| self.folder.path().join(name).display().to_string();
-        let mut args = vec![command.to_owned(), "--config".into(), path("config.yaml"), "--secrets".into(), path("secrets")];
+        let mut args = vec![
+            command.to_owned(),
+            "--config".into(),
+            path("config.yaml"),
+            "--secrets".into(),
+            path("secrets"),
+        ];
         args.extend(more.iter().map(|arg| (*arg).to_owned()));
         Process::spawn(PathBuf::from(STOCKBOT), args, &[("POD_NAME", pod)]).expect("the bot starts")
     }
@@ -100,7 +106,10 @@ impl Shop {
 
     /// Adds a product and units by the administrator's commands.
     pub async fn stock(&self, code: &str, price: &str, units: &[&str]) {
-        let added = self.admin.command("product add", json!({"code": code, "name": format!("Name of {code}"), "price": price})).await;
+        let added = self
+            .admin
+            .command("product add", json!({"code": code, "name": format!("Name of {code}"), "price": price}))
+            .await;
         assert_shows(&added, code);
         let added = self.admin.command("stock add", json!({"code": code, "text": units.join("\n")})).await;
         assert_shows(&added, &format!("{} of {} units added", units.len(), units.len()));
@@ -111,7 +120,10 @@ impl Shop {
         let customer = self.world.member(grow_id, json!({})).await;
         assert_shows(&customer.register(grow_id).await, "Registered as");
         if !balance.is_empty() {
-            let given = self.admin.command("balance-admin add", json!({"customer": grow_id, "amount": balance})).await;
+            let given = self
+                .admin
+                .command("balance-admin add", json!({"customer": grow_id, "amount": balance}))
+                .await;
             assert_shows(&given, grow_id);
         }
         customer
@@ -132,7 +144,11 @@ impl Shop {
     /// No rule of Discord was broken.
     pub async fn assert_no_violations(&self) {
         let violations = self.world.discord.get("/violations").await;
-        assert_eq!(violations.as_array().map(Vec::len).or(violations["violations"].as_array().map(Vec::len)), Some(0), "{violations}");
+        assert_eq!(
+            violations.as_array().map(Vec::len).or(violations["violations"].as_array().map(Vec::len)),
+            Some(0),
+            "{violations}"
+        );
     }
 
     /// What the stand-in counts of the bot's application.

@@ -10,6 +10,8 @@ use crate::wait::eventually;
 
 /// How long a person waits for an answer that should take less than 3 s.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Discord's permission bit 5, as the string it is on the wire.
+const MANAGE_GUILD: &str = "32";
 
 /// The stand-in at one address.
 #[derive(Clone, Debug)]
@@ -88,9 +90,11 @@ impl Discord {
 
     /// Makes an application with a guild, the channels `stok` and `riwayat`, and a log channel.
     pub async fn world(&self) -> World {
-        let application = self.post("/applications", json!({"name": "GrowShop"})).await;
+        let application =
+            self.post("/applications", json!({"name": "GrowShop", "identify_spacing": "0s"})).await;
         let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
-        let guild = id(&self.post("/guilds", json!({"name": "GrowShop", "applications": [id(&application)]})).await);
+        let guild =
+            id(&self.post("/guilds", json!({"name": "GrowShop", "applications": [id(&application)]})).await);
         let mut channels = Vec::new();
         for name in ["stok", "riwayat", "log"] {
             channels.push(id(&self.post(&format!("/guilds/{guild}/channels"), json!({"name": name})).await));
@@ -123,6 +127,13 @@ impl World {
         }
         let made = self.discord.post(&format!("/guilds/{}/members", self.guild), body).await;
         Person { world: self.clone(), id: made["user_id"].as_str().expect("a user id").to_owned() }
+    }
+
+    /// A new member with the permission to manage the guild, so that Discord shows the admin commands.
+    pub async fn manager(&self, name: &str) -> Person {
+        let role = json!({"name": "Manager", "permissions": MANAGE_GUILD});
+        let role = self.discord.post(&format!("/guilds/{}/roles", self.guild), role).await;
+        self.member(name, json!({"roles": [role["id"]]})).await
     }
 
     /// The person with this id.
@@ -175,13 +186,20 @@ impl Person {
     /// Runs a slash command.
     pub async fn command(&self, name: &str, options: Value) -> Value {
         let place = (&self.world.guild, &self.world.channel);
-        self.act("command", json!({"guild_id": place.0, "channel_id": place.1, "name": name, "options": options})).await
+        self.act(
+            "command",
+            json!({"guild_id": place.0, "channel_id": place.1, "name": name, "options": options}),
+        )
+        .await
     }
 
     /// Clicks the first button of `message` whose custom id begins with `prefix`.
     pub async fn click(&self, message: &Value, prefix: &str) -> Value {
         let ids = custom_ids(message);
-        let id = ids.iter().find(|id| id.starts_with(prefix)).unwrap_or_else(|| panic!("no {prefix} among {ids:?} of {message}"));
+        let id = ids
+            .iter()
+            .find(|id| id.starts_with(prefix))
+            .unwrap_or_else(|| panic!("no {prefix} among {ids:?} of {message}"));
         self.act("click", json!({"message_id": message["id"], "custom_id": id})).await
     }
 
@@ -226,8 +244,10 @@ impl Person {
 
     /// Messages that the bot has sent to this person.
     pub async fn direct_messages(&self) -> Vec<Value> {
-        let messages = self.world.discord.get(&format!("/users/{}/dms", self.id)).await;
-        messages.as_array().cloned().unwrap_or_default()
+        let conversations = self.world.discord.get(&format!("/users/{}/dms", self.id)).await;
+        let messages =
+            conversations.as_array().into_iter().flatten().filter_map(|with| with["messages"].as_array());
+        messages.flatten().cloned().collect()
     }
 
     /// The first direct message with a file, as soon as there is one, and the file's text.
@@ -248,7 +268,8 @@ impl Person {
 pub fn text_of(message: &Value) -> String {
     let mut parts = vec![message["content"].as_str().unwrap_or_default().to_owned()];
     for embed in message["embeds"].as_array().into_iter().flatten() {
-        parts.extend(["title", "description"].iter().filter_map(|key| embed[key].as_str().map(str::to_owned)));
+        parts
+            .extend(["title", "description"].iter().filter_map(|key| embed[key].as_str().map(str::to_owned)));
         for field in embed["fields"].as_array().into_iter().flatten() {
             parts.extend(["name", "value"].iter().filter_map(|key| field[key].as_str().map(str::to_owned)));
         }
