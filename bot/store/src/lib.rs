@@ -1,1 +1,54 @@
-//! Placeholder.
+//! Everything Stockbot keeps in Postgres, and the only place where SQL is written.
+//!
+//! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`stock`] -> [`customers`], [`ledger`] ->
+//! [`purchase`], [`orders`] -> [`interactions`], [`outbox`] (what Discord is owed) -> [`displays`], [`leases`], [`identify`],
+//! [`changes`], [`commands`] (what pods share) -> [`logs`]. [`money`] is pure.
+//!
+//! Invariants
+//! 1. Every statement is scoped by the shop (or by the bot, for what belongs to a bot).
+//! 2. Money and goods move in exactly one transaction that is named by an external id.
+//! 3. A lock is taken in the order: shop, customer's account, units, shop's account, audit trail; so nobody deadlocks.
+//! 4. Time is the database's time: pods' clocks are never compared with each other.
+//!
+//! A `bot` is named `<namespace>/<name of the DiscordBot>` everywhere, because bots of all namespaces may share one database.
+//! Must not: know Discord, Kubernetes or what people are shown.
+
+pub mod actor;
+pub mod changes;
+pub mod commands;
+pub mod customers;
+pub mod displays;
+pub mod error;
+pub mod identify;
+pub mod interactions;
+pub mod leases;
+pub mod ledger;
+pub mod logs;
+pub mod money;
+pub mod orders;
+pub mod outbox;
+pub mod products;
+pub mod purchase;
+pub mod shops;
+pub mod stock;
+pub mod store;
+
+pub use actor::Actor;
+pub use changes::ChangeCursor;
+pub use customers::{Customer, GrowId, Registration};
+pub use displays::{DisplayRow, Reservation};
+pub use error::StoreError;
+pub use identify::Permit;
+pub use interactions::{InteractionEnd, NewInteraction, UnfinishedInteraction};
+pub use leases::{Acquire, Renewal, SavedSession, ShardLease};
+pub use ledger::{Adjustment, AuditReport, Movement, TransferKind};
+pub use logs::{CommandLog, Severity};
+pub use orders::{Order, OrderState, Refund};
+pub use outbox::{OutboxJob, OutboxKind, SalePayload};
+pub use products::{
+    AddProduct, EditProduct, NewProduct, Product, ProductChange, ProductCode, ProductProblem,
+};
+pub use purchase::{PurchaseEffects, PurchaseOutcome, PurchaseRequest, Receipt, Refusal};
+pub use shops::{ShopId, ShopState};
+pub use stock::StockOutcome;
+pub use store::{ConnectOptions, SchemaState, SchemaVersion, Store};

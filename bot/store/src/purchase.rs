@@ -1,0 +1,116 @@
+//! The purchase: one transaction that takes the money, hands out the units and writes down what Discord is owed.
+
+use serde::{Deserialize, Serialize};
+use stockbot_config::Locale;
+
+use crate::{Order, ShopId, Store, StoreError};
+
+/// What to do after the sale besides delivering and confirming it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PurchaseEffects {
+    /// Channel of the public post.
+    pub history_channel: Option<u64>,
+    /// Channel of the log line.
+    pub log_channel: Option<u64>,
+    /// Guild and role that the buyer is given.
+    pub role: Option<(u64, u64)>,
+}
+
+/// A confirmed purchase. Price and quantity are what the buyer was shown.
+#[derive(Clone)]
+pub struct PurchaseRequest {
+    /// The interaction that confirmed; it can buy once.
+    pub interaction_id: u64,
+    /// Buyer.
+    pub user_id: u64,
+    /// Product code in any case.
+    pub code: String,
+    /// Units.
+    pub quantity: i64,
+    /// Price of one that was shown.
+    pub unit_price: i64,
+    /// The shop's limit on `quantity`.
+    pub max_quantity: i64,
+    /// Selling bot, `<namespace>/<name>`; it delivers.
+    pub bot: String,
+    /// Its Discord application.
+    pub application_id: u64,
+    /// Token of the interaction; works for 15 minutes.
+    pub token: String,
+    /// The buyer's language.
+    pub locale: Locale,
+    /// What to do after the sale.
+    pub effects: PurchaseEffects,
+    /// The configuration closes the shop, for this reason.
+    pub maintenance_forced: Option<String>,
+}
+
+impl std::fmt::Debug for PurchaseRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PurchaseRequest")
+            .field("interaction_id", &self.interaction_id)
+            .field("user_id", &self.user_id)
+            .field("code", &self.code)
+            .field("quantity", &self.quantity)
+            .field("unit_price", &self.unit_price)
+            .field("bot", &self.bot)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the buyer got.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The order.
+    pub order: Order,
+    /// Balance after this order.
+    pub balance: i64,
+    /// The goods, oldest first.
+    pub units: Vec<String>,
+}
+
+impl std::fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Receipt")
+            .field("order", &self.order)
+            .field("balance", &self.balance)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why nothing was sold; amounts in the smallest denomination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Refusal {
+    NotRegistered,
+    Blacklisted,
+    Maintenance { reason: String },
+    UnknownProduct,
+    Inactive,
+    PriceChanged { now: i64 },
+    BadQuantity { max: i64 },
+    OutOfStock { left: i64, asked: i64 },
+    BalanceTooLow { balance: i64, total: i64 },
+}
+
+/// Outcome of [`purchase`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PurchaseOutcome {
+    /// Sold now.
+    Bought(Receipt),
+    /// This interaction bought before; the same receipt.
+    Repeated(Receipt),
+    /// Nothing happened.
+    Refused(Refusal),
+}
+
+/// Sells, or refuses and changes nothing. Calling it again with the same interaction never sells twice.
+///
+/// [`StoreError::CommitUnknown`] means that even asking again failed: call it again once the database is back.
+pub async fn purchase(
+    _store: &Store,
+    _shop: ShopId,
+    _request: &PurchaseRequest,
+) -> Result<PurchaseOutcome, StoreError> {
+    Err(StoreError::Unexpected("unfinished".into()))
+}

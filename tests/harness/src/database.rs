@@ -1,0 +1,84 @@
+//! A fresh database per test, owned by a role of its own that is no superuser.
+
+use std::{
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use anyhow::Context as _;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+
+use crate::Postgres;
+
+/// An empty database. Dropping it removes it from the server.
+pub struct TestDatabase {
+    /// URL as the owner of the database, which may do nothing beyond it.
+    pub url: String,
+    /// URL as the superuser.
+    pub admin_url: String,
+    /// Name of the database and of the role that owns it.
+    pub name: String,
+    server_url: String,
+    psql: std::path::PathBuf,
+}
+
+impl Postgres {
+    /// Creates an empty database.
+    ///
+    /// # Panics
+    /// When the server refuses: without it no test can go on.
+    pub async fn database(&self) -> TestDatabase {
+        self.try_database().await.unwrap_or_else(|e| panic!("{e:#}"))
+    }
+
+    /// Creates an empty database.
+    pub async fn try_database(&self) -> anyhow::Result<TestDatabase> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let server_url = self.admin_url("postgres");
+        let mut admin = PgConnection::connect(&server_url).await.context("connecting as the superuser")?;
+        let role = format!("CREATE ROLE {name} LOGIN PASSWORD '{name}'");
+        admin.execute(AssertSqlSafe(role)).await?;
+        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} OWNER {name}"))).await?;
+        admin.close().await?;
+        let (url, admin_url) = (self.url(&name, &name, &name), self.admin_url(&name));
+        Ok(TestDatabase { url, admin_url, name, server_url, psql: self.bin().join("psql") })
+    }
+}
+
+impl TestDatabase {
+    /// Runs one or more SQL statements as the superuser, for setting scenes and planting faults.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn execute(&self, sql: &str) {
+        let mut admin = PgConnection::connect(&self.admin_url).await.unwrap_or_else(|e| panic!("{e}"));
+        if let Err(error) = admin.execute(AssertSqlSafe(sql)).await {
+            panic!("{sql}: {error}");
+        }
+        let _ = admin.close().await;
+    }
+
+    /// The first column of the first row as text, read as the superuser; NULL and no row are the empty string.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn text(&self, sql: &str) -> String {
+        let mut admin = PgConnection::connect(&self.admin_url).await.unwrap_or_else(|e| panic!("{e}"));
+        let query = format!("SELECT q.*::text FROM ({sql}) AS q(value)");
+        let row = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(query.replace("q.*", "q.value")));
+        let value = row.fetch_optional(&mut admin).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+        let _ = admin.close().await;
+        value.flatten().unwrap_or_default()
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let drop_database = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let mut psql = Command::new(&self.psql);
+        psql.args(["--no-psqlrc", "--quiet", "--command", &drop_database, &self.server_url]);
+        // A server that the test has stopped takes its databases with it anyway.
+        let _ = psql.output();
+    }
+}

@@ -1,0 +1,159 @@
+//! A TCP proxy whose connections can be cut, also exactly when a given request passes.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::watch,
+    task::JoinHandle,
+};
+
+/// When to cut a connection that sends a given request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// The server never sees the request.
+    BeforeRequest,
+    /// The server gets the request, its answer is lost.
+    BeforeReply,
+}
+
+#[derive(Default)]
+struct Faults {
+    /// Cut the next connection that sends these bytes.
+    trap: Option<(Vec<u8>, Cut)>,
+    /// Accept nobody.
+    refuse: bool,
+}
+
+/// Forwards a port of the loopback address to another.
+pub struct Proxy {
+    address: SocketAddr,
+    faults: Arc<Mutex<Faults>>,
+    generation: watch::Sender<u64>,
+    task: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Listens on a free port and forwards to `target` of the loopback address.
+    pub async fn start(target: u16) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, crate::free_port())).await?;
+        let address = listener.local_addr()?;
+        let faults = Arc::new(Mutex::new(Faults::default()));
+        let generation = watch::Sender::new(0);
+        let task = tokio::spawn(accept(listener, target, Arc::clone(&faults), generation.subscribe()));
+        Ok(Self { address, faults, generation, task })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Cuts the next connection that sends `request`, once.
+    pub fn trap(&self, request: &[u8], cut: Cut) {
+        lock(&self.faults).trap = Some((request.to_vec(), cut));
+    }
+
+    /// Is the trap of [`Self::trap`] still waiting?
+    #[must_use]
+    pub fn trap_is_set(&self) -> bool {
+        lock(&self.faults).trap.is_some()
+    }
+
+    /// Cuts every connection and refuses new ones (`true`), or lets them through again.
+    pub fn refuse(&self, refuse: bool) {
+        lock(&self.faults).refuse = refuse;
+        if refuse {
+            self.cut();
+        }
+    }
+
+    /// Cuts every connection.
+    pub fn cut(&self) {
+        self.generation.send_modify(|g| *g += 1);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.cut();
+        self.task.abort();
+    }
+}
+
+fn lock(faults: &Mutex<Faults>) -> MutexGuard<'_, Faults> {
+    faults.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(
+    listener: TcpListener,
+    target: u16,
+    faults: Arc<Mutex<Faults>>,
+    generation: watch::Receiver<u64>,
+) {
+    while let Ok((client, _)) = listener.accept().await {
+        if !lock(&faults).refuse {
+            tokio::spawn(forward(client, target, Arc::clone(&faults), generation.clone()));
+        }
+    }
+}
+
+async fn forward(
+    client: TcpStream,
+    target: u16,
+    faults: Arc<Mutex<Faults>>,
+    mut generation: watch::Receiver<u64>,
+) {
+    generation.mark_unchanged();
+    let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await else { return };
+    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+    let (client_read, client_write) = client.into_split();
+    let (server_read, server_write) = server.into_split();
+    tokio::select! {
+        () = requests(client_read, server_write, &faults) => {}
+        () = replies(server_read, client_write) => {}
+        _ = generation.changed() => {}
+    }
+}
+
+/// Copies requests; returns (and so cuts both sides) at the trap.
+async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, faults: &Mutex<Faults>) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        let request = &buffer[..length];
+        let cut = spring(faults, request);
+        if cut == Some(Cut::BeforeRequest) {
+            return;
+        }
+        if to.write_all(request).await.is_err() {
+            return;
+        }
+        if cut == Some(Cut::BeforeReply) {
+            // The server reads what was sent before it sees the end.
+            let _ = to.shutdown().await;
+            return;
+        }
+    }
+}
+
+async fn replies(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+    let _ = tokio::io::copy(&mut from, &mut to).await;
+}
+
+fn spring(faults: &Mutex<Faults>, request: &[u8]) -> Option<Cut> {
+    let mut faults = lock(faults);
+    let (bytes, cut) = faults.trap.as_ref()?;
+    let hit = request.windows(bytes.len()).any(|window| window == bytes).then_some(*cut);
+    if hit.is_some() {
+        faults.trap = None;
+    }
+    hit
+}
