@@ -34,6 +34,14 @@ pub struct Pod {
     pub report: Option<Report>,
 }
 
+impl Pod {
+    /// It runs, and has not been asked yet what it does: soon more will be known.
+    #[must_use]
+    pub fn is_unprobed(&self) -> bool {
+        self.report.is_none() && self.state.probe_address().is_some()
+    }
+}
+
 /// Everything around a bot.
 #[derive(Clone, Debug, Default)]
 pub struct Fetched {

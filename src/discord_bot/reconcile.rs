@@ -27,7 +27,9 @@ use crate::{
 const NAME_TAKEN: Duration = Duration::from_secs(15);
 /// How soon to look again at what the kubelet says about volumes.
 const BLIND: Duration = Duration::from_secs(5);
-/// How soon to look again at a Deployment that was written just now; its controller is faster.
+/// How soon to look again at a Deployment that was written just now, or at a pod that was not probed yet; an event of the
+/// Deployment's controller or of the probe comes before that. A status written now would be out of date at once, and
+/// after a restart of the operator it would say that nothing is known of bots that run.
 const SOON: Duration = Duration::from_secs(1);
 
 /// The reconciler of `DiscordBot`.
@@ -73,7 +75,8 @@ impl Reconciler for Bots {
         let version = bot.metadata.resource_version.as_deref();
         let old = context.bot_statuses.newest(&key, version, bot.status.as_ref()).unwrap_or_default();
         let new = status::compute(&observed, &old, Timestamp::now());
-        let rest = match pass.rolling {
+        let unprobed = seen.pods.iter().any(fetch::Pod::is_unprobed);
+        let rest = match pass.rolling || unprobed {
             true => SOON,
             false if events::urgent(&old.conditions, &new.conditions) => Duration::ZERO,
             false => context.bot_statuses.rest(&key),
