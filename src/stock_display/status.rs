@@ -186,3 +186,80 @@ pub async fn write(
     context.display_statuses.put(key, display.metadata.resource_version.clone(), new);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{api::conditions::find, discord_bot::fixtures::display};
+    use stockbot_config::{fingerprint, status::ProductCounts};
+
+    fn told(state: DisplayState) -> DisplayStatus {
+        DisplayStatus {
+            name: "main".into(),
+            settings_hash: fingerprint(&1),
+            state,
+            message: String::new(),
+            message_id: Some("1".into()),
+            message_url: None,
+            last_published_at: None,
+            last_error: None,
+            buttons_present: true,
+            products: ProductCounts { shown: 3, hidden: 1, sold_out: 0 },
+            health: None,
+        }
+    }
+
+    fn status(
+        verdict: Result<(), Mistake>,
+        told: Option<&DisplayStatus>,
+        old: &StockDisplayStatus,
+    ) -> StockDisplayStatus {
+        compute(&display("main", 1_100_000_000_000_000_010, 1), verdict, told, old, Timestamp::UNIX_EPOCH)
+    }
+
+    /// Every condition as one word: capital = True, small = False, dash = Unknown; and the reason.
+    fn word(status: &StockDisplayStatus) -> String {
+        let letter = |kind: &str| match find(&status.conditions, kind).unwrap().status.as_str() {
+            "True" => kind[..1].to_owned(),
+            "False" => kind[..1].to_lowercase(),
+            _ => "-".into(),
+        };
+        let letters: String =
+            ["Ready", "Published", "ButtonsPresent", "Degraded", "Stalled", "Bound"].map(letter).concat();
+        format!("{letters} {}", status.conditions[0].reason)
+    }
+
+    #[test]
+    fn what_the_bot_says_becomes_conditions() {
+        for (state, wanted) in [
+            (DisplayState::NotYetPublished, "rp-dsB NotYetPublished"),
+            (DisplayState::Published, "RPBdsB Published"),
+            (DisplayState::Hidden, "Rp-dsB Hidden"),
+            (DisplayState::Maintenance, "RPBdsB Maintenance"),
+            (DisplayState::FallbackShown, "rPBDsB FallbackShown"),
+            (DisplayState::ButtonsFailing, "rpBDsB ButtonsFailing"),
+            (DisplayState::BreakerOpen, "rpBDsB BreakerOpen"),
+            (DisplayState::ChannelNotFound, "rpBDSB ChannelNotFound"),
+            (DisplayState::MissingPermissions, "rpBDSB MissingPermissions"),
+        ] {
+            assert_eq!(word(&status(Ok(()), Some(&told(state)), &StockDisplayStatus::default())), wanted);
+        }
+    }
+
+    #[test]
+    fn mistakes_stall_a_display() {
+        let missing = Mistake::BotNotFound { bot: "b".into(), namespace: "n".into() };
+        let stopped = Mistake::BotStopped { bot: "b".into() };
+        let old = StockDisplayStatus::default();
+        assert_eq!(word(&status(Err(missing), None, &old)), "rp-dSb BotNotFound");
+        assert_eq!(word(&status(Err(stopped), None, &old)), "rp-dSB BotStopped");
+    }
+
+    #[test]
+    fn the_last_message_is_remembered_while_the_bot_is_silent_but_not_when_it_lost_the_display() {
+        let shown = status(Ok(()), Some(&told(DisplayState::Published)), &StockDisplayStatus::default());
+        assert_eq!(status(Ok(()), None, &shown).message_id.as_deref(), Some("1"));
+        let lost = Mistake::BotNotFound { bot: "b".into(), namespace: "n".into() };
+        assert_eq!(status(Err(lost), None, &shown).message_id, None);
+    }
+}
