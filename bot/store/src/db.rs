@@ -1,0 +1,235 @@
+//! Running statements: single ones and transactions, prepared or not as the pooler allows, and reading their rows.
+//!
+//! Behind a transaction pooler every statement runs in a transaction of its own (its parse and its execution would otherwise
+//! reach different sessions) and none gets a name. Must not: know any table.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::{
+    AssertSqlSafe, Decode, Postgres, Row as _, Transaction, Type,
+    postgres::{PgArguments, PgRow},
+    query::Query,
+};
+
+use crate::{Store, StoreError};
+
+/// A statement with its arguments.
+pub(crate) type Sql<'q> = Query<'q, Postgres, PgArguments>;
+
+impl Store {
+    /// All rows of a statement.
+    pub(crate) async fn rows(&self, sql: Sql<'_>) -> Result<Vec<PgRow>, StoreError> {
+        if self.pooled() {
+            let mut tx = self.begin().await?;
+            let rows = tx.rows(sql).await?;
+            tx.commit().await?;
+            return Ok(rows);
+        }
+        Ok(sql.fetch_all(&self.pool).await?)
+    }
+
+    /// The first row of a statement.
+    pub(crate) async fn row(&self, sql: Sql<'_>) -> Result<Option<PgRow>, StoreError> {
+        Ok(self.rows(sql).await?.into_iter().next())
+    }
+
+    /// The only row of a statement that always has one.
+    pub(crate) async fn one(&self, sql: Sql<'_>) -> Result<PgRow, StoreError> {
+        self.row(sql).await?.ok_or_else(missing_row)
+    }
+
+    /// Number of rows that a statement changed.
+    pub(crate) async fn execute(&self, sql: Sql<'_>) -> Result<u64, StoreError> {
+        if self.pooled() {
+            let mut tx = self.begin().await?;
+            let changed = tx.execute(sql).await?;
+            tx.commit().await?;
+            return Ok(changed);
+        }
+        Ok(sql.execute(&self.pool).await?.rows_affected())
+    }
+
+    /// Starts a transaction; dropping it rolls back.
+    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+        self.begin_and("").await
+    }
+
+    /// Starts a transaction and runs `then` (an SQL text made by this crate alone) in the same round trip.
+    pub(crate) async fn begin_and(&self, then: &str) -> Result<Tx, StoreError> {
+        let begin = format!("{}{then}", self.begin_sql());
+        let inner = self.pool.begin_with(AssertSqlSafe(begin)).await?;
+        Ok(Tx { inner, named: !self.pooled() })
+    }
+}
+
+/// A transaction.
+pub(crate) struct Tx {
+    inner: Transaction<'static, Postgres>,
+    /// May statements get a name?
+    named: bool,
+}
+
+impl Tx {
+    /// All rows of a statement.
+    pub(crate) async fn rows(&mut self, sql: Sql<'_>) -> Result<Vec<PgRow>, StoreError> {
+        Ok(sql.persistent(self.named).fetch_all(&mut *self.inner).await?)
+    }
+
+    /// The first row of a statement.
+    pub(crate) async fn row(&mut self, sql: Sql<'_>) -> Result<Option<PgRow>, StoreError> {
+        Ok(self.rows(sql).await?.into_iter().next())
+    }
+
+    /// The only row of a statement that always has one.
+    pub(crate) async fn one(&mut self, sql: Sql<'_>) -> Result<PgRow, StoreError> {
+        self.row(sql).await?.ok_or_else(missing_row)
+    }
+
+    /// Number of rows that a statement changed.
+    pub(crate) async fn execute(&mut self, sql: Sql<'_>) -> Result<u64, StoreError> {
+        Ok(sql.persistent(self.named).execute(&mut *self.inner).await?.rows_affected())
+    }
+
+    /// Commits. When the connection is lost meanwhile nobody knows the outcome: [`StoreError::CommitUnknown`].
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        self.inner.commit().await.map_err(|error| match StoreError::from(error) {
+            StoreError::Unavailable(why) => StoreError::CommitUnknown(why),
+            other => other,
+        })
+    }
+
+    /// Rolls back and waits for it, so that its locks are free when this returns.
+    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.inner.rollback().await?)
+    }
+
+    /// The connection, for the migrator.
+    pub(crate) fn connection(&mut self) -> &mut sqlx::PgConnection {
+        &mut self.inner
+    }
+}
+
+fn missing_row() -> StoreError {
+    StoreError::Corrupt("a row that must exist is missing".into())
+}
+
+/// A Discord id as Postgres stores it.
+pub(crate) fn id(id: u64) -> i64 {
+    id.cast_signed()
+}
+
+/// A span as the argument of `make_interval(secs => ..)`.
+pub(crate) fn seconds(span: Duration) -> f64 {
+    span.as_secs_f64()
+}
+
+/// A column of any type that sqlx reads itself.
+pub(crate) fn get<'r, T>(row: &'r PgRow, column: &str) -> Result<T, StoreError>
+where
+    T: Decode<'r, Postgres> + Type<Postgres>,
+{
+    Ok(row.try_get(column)?)
+}
+
+/// A column with a Discord id.
+pub(crate) fn get_id(row: &PgRow, column: &str) -> Result<u64, StoreError> {
+    Ok(get::<i64>(row, column)?.cast_unsigned())
+}
+
+/// A column with a Discord id or NULL.
+pub(crate) fn get_maybe_id(row: &PgRow, column: &str) -> Result<Option<u64>, StoreError> {
+    Ok(get::<Option<i64>>(row, column)?.map(i64::cast_unsigned))
+}
+
+/// A column with a time.
+pub(crate) fn get_time(row: &PgRow, column: &str) -> Result<Timestamp, StoreError> {
+    Ok(get::<jiff_sqlx::Timestamp>(row, column)?.to_jiff())
+}
+
+/// A column with a time or NULL.
+pub(crate) fn get_maybe_time(row: &PgRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    Ok(get::<Option<jiff_sqlx::Timestamp>>(row, column)?.map(jiff_sqlx::Timestamp::to_jiff))
+}
+
+/// A text column that holds one of the words of an enum.
+pub(crate) fn get_word<T: Word>(row: &PgRow, column: &str) -> Result<T, StoreError> {
+    let word: &str = get(row, column)?;
+    T::from_word(word).ok_or_else(|| StoreError::Corrupt(format!("{column} has the unknown value {word:?}")))
+}
+
+/// An enum that the database stores as a word.
+pub(crate) trait Word: Sized {
+    /// As stored.
+    fn word(&self) -> &'static str;
+    /// From what is stored.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
+/// Implements [`Word`] from one list of variants and their words.
+macro_rules! words {
+    ($type:ty { $($variant:ident = $word:literal),+ $(,)? }) => {
+        impl $crate::db::Word for $type {
+            fn word(&self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(stockbot_config::Locale { Id = "id", En = "en" });
+
+#[cfg(test)]
+mod tests {
+    use stockbot_harness::Postgres;
+
+    use super::*;
+    use crate::ConnectOptions;
+
+    async fn one_session(pooled: bool) -> (Store, stockbot_harness::TestDatabase) {
+        let database = Postgres::shared().await.database().await;
+        let options = ConnectOptions {
+            url: database.url.clone(),
+            ca_file: None,
+            max_connections: 1,
+            statement_timeout: Duration::from_secs(7),
+            pooled,
+        };
+        let store = Store::connect(&options).await.unwrap();
+        store.migrate().await.unwrap();
+        store.ping().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        tx.row(sqlx::query("SELECT $1::int").bind(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        (store, database)
+    }
+
+    /// Named statements of the session and its statement timeout outside of transactions.
+    async fn left_behind(store: &Store) -> (i64, String) {
+        let sql =
+            "SELECT (SELECT count(*) FROM pg_prepared_statements), current_setting('statement_timeout')";
+        sqlx::query_as(sql).persistent(false).fetch_one(&store.pool).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn behind_a_pooler_nothing_outlives_its_transaction() {
+        let (store, _database) = one_session(true).await;
+        assert_eq!(left_behind(&store).await, (0, "0".to_owned()));
+        let mut tx = store.begin().await.unwrap();
+        let row = tx.one(sqlx::query("SELECT current_setting('statement_timeout') AS value")).await.unwrap();
+        assert_eq!(get::<String>(&row, "value").unwrap(), "7s");
+    }
+
+    #[tokio::test]
+    async fn without_a_pooler_statements_are_prepared_once_and_sessions_are_set_up_once() {
+        let (store, _database) = one_session(false).await;
+        let (statements, timeout) = left_behind(&store).await;
+        assert!(statements > 0);
+        assert_eq!(timeout, "7s");
+    }
+}

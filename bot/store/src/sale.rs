@@ -1,0 +1,281 @@
+//! One attempt at a purchase: the transaction itself.
+//!
+//! Locks in this order: the shop's doors (shared), the buyer's account, units, a part of the shop's sales account. All purchases
+//! of one buyer queue at his account, so that a repeated interaction always sees what the first one did.
+
+use sqlx::types::Json;
+
+use crate::{
+    Order, OrderState, OutboxKind, PurchaseOutcome, PurchaseRequest, Receipt, Refusal, SalePayload, ShopId,
+    Store, StoreError, TransferKind,
+    db::{Tx, Word as _, get, get_time, id},
+    ledger::{Account, Transfer, post},
+    orders::{new_id, order_within, units_within},
+    outbox::nonce,
+    shops::begin_within_doors,
+    stock::count_available,
+};
+
+/// How units are claimed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// Passes over what others hold: nobody waits while there is enough.
+    SkipLocked,
+    /// Waits for others to buy or give up; for the last units.
+    Wait,
+}
+
+/// What the buyer's confirmation is held against.
+struct Facts {
+    maintenance: Option<String>,
+    grow_id: Option<String>,
+    blacklisted: Option<bool>,
+    product_name: Option<String>,
+    price: Option<i64>,
+    active: Option<bool>,
+    bought: Option<String>,
+}
+
+/// A sale that nothing speaks against.
+struct Sale<'a> {
+    shop: ShopId,
+    request: &'a PurchaseRequest,
+    order_id: String,
+    code: String,
+    product_name: String,
+    grow_id: String,
+    account: Account,
+    total: i64,
+}
+
+/// Buys in one transaction, or changes nothing. `None`: there are enough units, but others hold some of them; wait for those.
+pub(crate) async fn attempt(
+    store: &Store,
+    shop: ShopId,
+    request: &PurchaseRequest,
+    claim: Claim,
+) -> Result<Option<PurchaseOutcome>, StoreError> {
+    let code = request.code.trim().to_ascii_uppercase();
+    let mut tx = begin_within_doors(store, shop).await?;
+    let account = lock_buyer(&mut tx, shop, request.user_id).await?;
+    let facts = read_facts(&mut tx, shop, request, &code, account.as_ref()).await?;
+    if let Some(order_id) = &facts.bought {
+        return Ok(Some(PurchaseOutcome::Repeated(receipt(&mut tx, shop, order_id).await?)));
+    }
+    let sale = match check(shop, request, code, facts, account) {
+        Ok(sale) => sale,
+        Err(refusal) => return Ok(Some(PurchaseOutcome::Refused(refusal))),
+    };
+
+    let units = take_units(&mut tx, &sale, claim).await?;
+    let taken = i64::try_from(units.len()).unwrap_or(i64::MAX);
+    if taken < request.quantity {
+        // What was taken and what is left are together what the committed state has: nobody else's half-done purchase counts.
+        let left = taken + count_available(&mut tx, shop, &sale.code).await?;
+        // Releases what was taken before anybody waits for others.
+        tx.rollback().await?;
+        let refusal = Refusal::OutOfStock { left, asked: request.quantity };
+        return Ok((left < request.quantity).then_some(PurchaseOutcome::Refused(refusal)));
+    }
+    let order = write_order(&mut tx, &sale).await?;
+    let external_id = request.interaction_id.to_string();
+    let (kind, order_id, amount) = (TransferKind::Purchase, Some(order.id.as_str()), -sale.total);
+    let transfer = Transfer { shop, kind, external_id: &external_id, order_id, amount };
+    let balance = post(&mut tx, &sale.account, &transfer).await?;
+    tx.commit().await?;
+    Ok(Some(PurchaseOutcome::Bought(Receipt { order, balance, units })))
+}
+
+/// Locks the buyer's account; `None`: not registered.
+async fn lock_buyer(tx: &mut Tx, shop: ShopId, user_id: u64) -> Result<Option<Account>, StoreError> {
+    let sql = sqlx::query(
+        "SELECT a.id, a.customer_id, a.balance
+         FROM stockbot.customers c JOIN stockbot.accounts a ON a.customer_id = c.id
+         WHERE c.shop_id = $1 AND c.discord_user_id = $2 FOR UPDATE OF a",
+    );
+    let row = tx.row(sql.bind(shop.0).bind(id(user_id))).await?;
+    let account = |row| {
+        Ok(Account {
+            id: get(row, "id")?,
+            customer_id: get(row, "customer_id")?,
+            balance: get(row, "balance")?,
+        })
+    };
+    row.as_ref().map(account).transpose()
+}
+
+/// Read after the buyer's account was locked, so that nothing another purchase of his did is missed.
+async fn read_facts(
+    tx: &mut Tx,
+    shop: ShopId,
+    request: &PurchaseRequest,
+    code: &str,
+    account: Option<&Account>,
+) -> Result<Facts, StoreError> {
+    let sql = sqlx::query(
+        "SELECT CASE WHEN s.maintenance THEN s.maintenance_reason END AS maintenance,
+            c.grow_id, c.blacklisted, p.name, p.price, p.active,
+            (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.interaction_id = $4) AS bought
+         FROM stockbot.shops s
+         LEFT JOIN stockbot.customers c ON c.shop_id = s.id AND c.id = $2
+         LEFT JOIN stockbot.products p ON p.shop_id = s.id AND p.code = $3
+         WHERE s.id = $1",
+    );
+    let sql = sql.bind(shop.0).bind(account.map(|a| a.customer_id)).bind(code);
+    let row = tx.one(sql.bind(id(request.interaction_id))).await?;
+    Ok(Facts {
+        maintenance: get(&row, "maintenance")?,
+        grow_id: get(&row, "grow_id")?,
+        blacklisted: get(&row, "blacklisted")?,
+        product_name: get(&row, "name")?,
+        price: get(&row, "price")?,
+        active: get(&row, "active")?,
+        bought: get(&row, "bought")?,
+    })
+}
+
+/// Everything that speaks against the sale before a unit is touched.
+fn check(
+    shop: ShopId,
+    request: &PurchaseRequest,
+    code: String,
+    facts: Facts,
+    account: Option<Account>,
+) -> Result<Sale<'_>, Refusal> {
+    if let Some(reason) = request.maintenance_forced.clone().or(facts.maintenance) {
+        return Err(Refusal::Maintenance { reason });
+    }
+    let (Some(account), Some(grow_id)) = (account, facts.grow_id) else {
+        return Err(Refusal::NotRegistered);
+    };
+    if facts.blacklisted == Some(true) {
+        return Err(Refusal::Blacklisted);
+    }
+    let max = request.max_quantity.min(i32::MAX.into());
+    if !(1..=max).contains(&request.quantity) {
+        return Err(Refusal::BadQuantity { max });
+    }
+    let (Some(product_name), Some(price)) = (facts.product_name, facts.price) else {
+        return Err(Refusal::UnknownProduct);
+    };
+    if facts.active != Some(true) {
+        return Err(Refusal::Inactive);
+    }
+    if price != request.unit_price {
+        return Err(Refusal::PriceChanged { now: price });
+    }
+    let total = price.saturating_mul(request.quantity);
+    if account.balance < total {
+        return Err(Refusal::BalanceTooLow { balance: account.balance, total });
+    }
+    Ok(Sale { shop, request, order_id: new_id(), code, product_name, grow_id, account, total })
+}
+
+/// Sells the oldest units to the order and returns them, oldest first; fewer than asked for if there are no more.
+async fn take_units(tx: &mut Tx, sale: &Sale<'_>, claim: Claim) -> Result<Vec<String>, StoreError> {
+    macro_rules! take {
+        ($wait:literal) => {
+            concat!(
+                "WITH oldest AS (
+                    SELECT id FROM stockbot.stock_units
+                    WHERE shop_id = $1 AND product_code = $2 AND state = 'available'
+                    ORDER BY id LIMIT $3 FOR NO KEY UPDATE ",
+                $wait,
+                ")
+                UPDATE stockbot.stock_units u SET state = 'sold', order_id = $4, sold_at = now()
+                FROM oldest WHERE u.id = oldest.id
+                RETURNING u.id, u.content"
+            )
+        };
+    }
+    let sql = match claim {
+        Claim::SkipLocked => take!("SKIP LOCKED"),
+        Claim::Wait => take!(""),
+    };
+    let sql = sqlx::query(sql).bind(sale.shop.0).bind(&sale.code);
+    let rows = tx.rows(sql.bind(sale.request.quantity).bind(&sale.order_id)).await?;
+    let unit = |row| Ok((get(row, "id")?, get(row, "content")?));
+    let mut units = rows.iter().map(unit).collect::<Result<Vec<(i64, String)>, StoreError>>()?;
+    units.sort_unstable();
+    Ok(units.into_iter().map(|(_, content)| content).collect())
+}
+
+/// Writes the order and what Discord is owed for it.
+async fn write_order(tx: &mut Tx, sale: &Sale<'_>) -> Result<Order, StoreError> {
+    let Sale { shop, request, order_id, code, product_name, grow_id, account, total } = sale;
+    let (kinds, payloads): (Vec<OutboxKind>, Vec<SalePayload>) = jobs(sale).into_iter().unzip();
+    let sql = sqlx::query(
+        "WITH job AS (
+            INSERT INTO stockbot.outbox (shop_id, bot, application_id, order_id, kind, nonce, payload)
+            SELECT $2, $3, $4, $1, job.kind, job.nonce, job.payload
+            FROM unnest($5::text[], $6::text[], $7::jsonb[]) AS job (kind, nonce, payload)
+        )
+        INSERT INTO stockbot.orders
+            (id, shop_id, bot, customer_id, interaction_id, product_code, product_name, quantity, unit_price, total)
+        VALUES ($1, $2, $3, $8, $9, $10, $11, $12, $13, $14)
+        RETURNING created_at",
+    );
+    let sql = sql.bind(order_id).bind(shop.0).bind(&request.bot).bind(id(request.application_id));
+    let words: Vec<&str> = kinds.iter().map(OutboxKind::word).collect();
+    let nonces: Vec<String> = kinds.iter().map(|kind| nonce(order_id, *kind)).collect();
+    let sql = sql.bind(words).bind(nonces).bind(payloads.into_iter().map(Json).collect::<Vec<_>>());
+    let sql = sql.bind(account.customer_id).bind(id(request.interaction_id)).bind(code).bind(product_name);
+    let row = tx.one(sql.bind(request.quantity).bind(request.unit_price).bind(total)).await?;
+    Ok(Order {
+        id: order_id.clone(),
+        product_code: code.clone(),
+        product_name: product_name.clone(),
+        quantity: request.quantity,
+        unit_price: request.unit_price,
+        total: *total,
+        state: OrderState::Paid,
+        created_at: get_time(&row, "created_at")?,
+        delivered_at: None,
+        customer_id: account.customer_id,
+        user_id: request.user_id,
+        grow_id: grow_id.clone(),
+        interaction_id: request.interaction_id,
+    })
+}
+
+/// The goods and the receipt always; posts and the role as the shop wants them.
+fn jobs(sale: &Sale<'_>) -> Vec<(OutboxKind, SalePayload)> {
+    let Sale { request, grow_id, account, total, .. } = sale;
+    let payload = SalePayload {
+        user_id: request.user_id,
+        grow_id: grow_id.clone(),
+        interaction_id: request.interaction_id,
+        token: request.token.clone(),
+        locale: request.locale,
+        balance: account.balance - total,
+        channel_id: None,
+        role: None,
+    };
+    let effects = &request.effects;
+    let post = |kind, channel: Option<u64>| {
+        channel.map(|id| (kind, SalePayload { channel_id: Some(id), ..payload.clone() }))
+    };
+    let role =
+        effects.role.map(|role| (OutboxKind::BuyerRole, SalePayload { role: Some(role), ..payload.clone() }));
+    let always = [OutboxKind::Delivery, OutboxKind::Receipt].map(|kind| (kind, payload.clone()));
+    always
+        .into_iter()
+        .chain(post(OutboxKind::HistoryPost, effects.history_channel))
+        .chain(post(OutboxKind::LogPost, effects.log_channel))
+        .chain(role)
+        .collect()
+}
+
+/// The receipt of an earlier purchase, with the balance that it left.
+async fn receipt(tx: &mut Tx, shop: ShopId, order_id: &str) -> Result<Receipt, StoreError> {
+    let order = order_within(tx, shop, order_id).await?;
+    let units = units_within(tx, shop, order_id).await?;
+    let sql = sqlx::query(
+        "SELECT e.balance_after FROM stockbot.ledger_transfers t
+         JOIN stockbot.ledger_entries e ON e.transfer_id = t.id
+         JOIN stockbot.accounts a ON a.id = e.account_id AND a.customer_id IS NOT NULL
+         WHERE t.shop_id = $1 AND t.kind = 'purchase' AND t.order_id = $2",
+    );
+    let balance = get(&tx.one(sql.bind(shop.0).bind(order_id)).await?, "balance_after")?;
+    Ok(Receipt { order, balance, units })
+}
