@@ -1,0 +1,1 @@
+//! Tables: what is observed, and which conditions follow.
