@@ -93,8 +93,8 @@ fn options(form: &mut Form, list: &[Value], depth: usize) {
     }
     form.each("options", list, |form, option| {
         one(form, option, depth);
-        let named = present(option, "name").and_then(Value::as_str).unwrap_or_default();
-        if !names.insert(named.to_owned()) {
+        let own = present(option, "name").and_then(Value::as_str).unwrap_or_default();
+        if !names.insert(own.to_owned()) {
             let message = "Option names must be unique";
             form.fail_at("name", "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", message);
         }
