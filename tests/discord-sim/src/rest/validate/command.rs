@@ -131,6 +131,8 @@ fn one(form: &mut Form, option: &Object, depth: usize) {
             let message = "Sub-commands cannot be nested this deep";
             form.fail_at("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
         }
+        // Client libraries send an empty list for every option; Discord takes it.
+        _ if option["options"].as_array().is_some_and(Vec::is_empty) => {}
         _ => form.forbid(option, "options", "Only sub-commands have options"),
     }
     if kind == 3 {
