@@ -118,6 +118,8 @@ async fn drive(
     tasks.spawn(interactions::recover(bot.clone()));
     tasks.spawn(watch_database(bot.clone()));
     let reason = tokio::select! {
+        // In this order: when told to stop, the loops end as well, and that is no failure.
+        biased;
         () = bot.stopping.cancelled() => None,
         reason = fatal.recv() => reason,
         ended = tasks.join_next() => ended.map(|result| Exit::Crashed(format!("a loop ended unexpectedly: {result:?}"))),

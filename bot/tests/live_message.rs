@@ -91,8 +91,9 @@ async fn a_display_can_be_hidden_shown_and_changed_while_the_bot_runs() {
 async fn an_unknown_channel_is_reported_and_heals() {
     let shop = Shop::new().await;
     let bot = shop.open().await;
-    shop.world.discord.delete(&format!("/channels/{}", shop.world.channel)).await;
     shop.stock("VIP", "5", &["key-1"]).await;
+    shop.world.discord.delete(&format!("/channels/{}", shop.world.channel)).await;
+    shop.database.execute("UPDATE stockbot.products SET price = 6").await;
     let lost = bot
         .until("the channel is missed", |status| status["displays"][0]["state"] == "ChannelNotFound")
         .await;

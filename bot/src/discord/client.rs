@@ -22,6 +22,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// A 429 that asks for more than this is handed to the caller instead of waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Characters of Discord's explanation that are kept: it repeats itself for every field that is wrong.
+const SHOWN: usize = 400;
+
 /// A file to upload.
 #[derive(Clone, Debug)]
 pub struct File {
@@ -232,7 +235,7 @@ impl Rest {
             return self.limited(call, &told);
         }
         let details = told.errors.map(|errors| format!(" {errors}")).unwrap_or_default();
-        let message = format!("{}{details}", told.message);
+        let message: String = format!("{}{details}", told.message).chars().take(SHOWN).collect();
         let error = RestError::Refused {
             call: call.route.clone(),
             status: status.as_u16(),

@@ -24,6 +24,8 @@ const TTL: Duration = Duration::from_secs(10);
 const RENEW: Duration = Duration::from_millis(500);
 /// How often a waiting pod looks.
 const LOOK: Duration = Duration::from_millis(250);
+/// How long a pod that has handed over leaves the shard to the one that asked, before it takes it back.
+const COURTESY: Duration = Duration::from_secs(3);
 /// Wait after a failed question to the database.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -147,6 +149,7 @@ pub async fn hold(
             }
         }
         tracing::info!(shard = number, lost, "this pod has let go of the shard");
+        bot.stopping.run_until_cancelled(tokio::time::sleep(COURTESY)).await;
     }
 }
 

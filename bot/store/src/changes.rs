@@ -2,27 +2,47 @@
 
 use std::time::Duration;
 
-use crate::{ShopId, Store, StoreError};
+use crate::{
+    ShopId, Store, StoreError,
+    db::{get, seconds},
+};
 
 /// A place in the feed: a snapshot of the database, so that a transaction that commits late is not missed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeCursor(String);
 
 /// The feed's end now.
-pub async fn start(_store: &Store, _shop: ShopId) -> Result<ChangeCursor, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+pub async fn start(store: &Store, _shop: ShopId) -> Result<ChangeCursor, StoreError> {
+    let row = store.one(sqlx::query("SELECT pg_current_snapshot()::text AS cursor")).await?;
+    Ok(ChangeCursor(get(&row, "cursor")?))
 }
 
 /// Was a change committed since `cursor`? And the cursor to ask with next.
+///
+/// An event counts as new when it is visible now and was not in the cursor's snapshot. A database that was replaced by an
+/// older copy counts as changed.
 pub async fn changed_since(
-    _store: &Store,
-    _shop: ShopId,
-    _cursor: &ChangeCursor,
+    store: &Store,
+    shop: ShopId,
+    cursor: &ChangeCursor,
 ) -> Result<(bool, ChangeCursor), StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let sql = sqlx::query(
+        "SELECT pg_current_snapshot()::text AS cursor,
+            pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax($2::text::pg_snapshot)
+            OR EXISTS (
+                SELECT FROM stockbot.change_events
+                WHERE shop_id = $1 AND xid >= pg_snapshot_xmin($2::text::pg_snapshot)
+                    AND NOT pg_visible_in_snapshot(xid, $2::text::pg_snapshot)
+            ) AS changed",
+    );
+    let row = store.one(sql.bind(shop.0).bind(&cursor.0)).await?;
+    Ok((get(&row, "changed")?, ChangeCursor(get(&row, "cursor")?)))
 }
 
 /// Removes what is older than `keep` (an hour is plenty) and returns how many; call it now and then.
-pub async fn prune(_store: &Store, _shop: ShopId, _keep: Duration) -> Result<u64, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+pub async fn prune(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
+    let sql = sqlx::query(
+        "DELETE FROM stockbot.change_events WHERE shop_id = $1 AND at < now() - make_interval(secs => $2)",
+    );
+    store.execute(sql.bind(shop.0).bind(seconds(keep))).await
 }

@@ -2,9 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
+use serde_json::json;
+use sqlx::postgres::PgRow;
 use stockbot_config::Locale;
 
-use crate::{Actor, ShopId, Store, StoreError};
+use crate::{
+    Actor, Severity, ShopId, Store, StoreError,
+    db::{Word as _, get, get_id, get_word, id},
+    logs::{Entry, append},
+};
 
 /// An in-game name: 3 to 20 letters, digits and underscores; unique in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +62,19 @@ pub struct Customer {
     pub locale: Locale,
 }
 
+impl Customer {
+    fn from_row(row: &PgRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: get(row, "id")?,
+            user_id: get_id(row, "discord_user_id")?,
+            grow_id: get(row, "grow_id")?,
+            blacklisted: get(row, "blacklisted")?,
+            balance: get(row, "balance")?,
+            locale: get_word(row, "locale")?,
+        })
+    }
+}
+
 /// Outcome of [`register`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Registration {
@@ -74,48 +93,132 @@ pub enum Registration {
     Taken,
 }
 
+/// A customer's columns with the balance of his account.
+macro_rules! select {
+    ($rest:literal) => {
+        sqlx::query(concat!(
+            "SELECT c.id, c.discord_user_id, c.grow_id, c.blacklisted, c.locale, a.balance
+             FROM stockbot.customers c JOIN stockbot.accounts a ON a.customer_id = c.id
+             WHERE c.shop_id = $1 AND ",
+            $rest
+        ))
+    };
+}
+
 /// The customer of a Discord user.
-pub async fn customer(_store: &Store, _shop: ShopId, _user_id: u64) -> Result<Option<Customer>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+pub async fn customer(store: &Store, shop: ShopId, user_id: u64) -> Result<Option<Customer>, StoreError> {
+    let sql = select!("c.discord_user_id = $2").bind(shop.0).bind(id(user_id));
+    store.row(sql).await?.as_ref().map(Customer::from_row).transpose()
 }
 
 /// The customer of a GrowID in any case.
 pub async fn customer_by_grow_id(
-    _store: &Store,
-    _shop: ShopId,
-    _grow_id: &str,
+    store: &Store,
+    shop: ShopId,
+    grow_id: &str,
 ) -> Result<Option<Customer>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let sql = select!("c.grow_id_folded = $2").bind(shop.0).bind(grow_id.trim().to_ascii_lowercase());
+    store.row(sql).await?.as_ref().map(Customer::from_row).transpose()
 }
 
 /// Customers whose GrowID starts with `prefix` (any case), by name; for autocomplete.
 pub async fn search_customers(
-    _store: &Store,
-    _shop: ShopId,
-    _prefix: &str,
-    _limit: i64,
+    store: &Store,
+    shop: ShopId,
+    prefix: &str,
+    limit: i64,
 ) -> Result<Vec<Customer>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    // `{` comes right after `z`, the last character that a GrowID may have.
+    let sql = select!(
+        "c.grow_id_folded >= $2 AND c.grow_id_folded < $2 || '{' AND starts_with(c.grow_id_folded, $2)
+         ORDER BY c.grow_id_folded LIMIT $3"
+    );
+    let sql = sql.bind(shop.0).bind(prefix.trim().to_ascii_lowercase()).bind(limit);
+    store.rows(sql).await?.iter().map(Customer::from_row).collect()
 }
 
 /// Registers a Discord user or changes his GrowID; the balance and the history stay with the user.
 pub async fn register(
-    _store: &Store,
-    _shop: ShopId,
-    _user_id: u64,
-    _grow_id: &GrowId,
-    _locale: Locale,
+    store: &Store,
+    shop: ShopId,
+    user_id: u64,
+    grow_id: &GrowId,
+    locale: Locale,
 ) -> Result<Registration, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    match try_register(store, shop, user_id, grow_id, locale).await {
+        Err(error) if error.is_conflict("customers_grow_id_once") => Ok(Registration::Taken),
+        // The same user registered at the same moment: now there is somebody to change.
+        Err(error) if error.is_conflict("customers_user_once") => {
+            try_register(store, shop, user_id, grow_id, locale).await
+        }
+        done => done,
+    }
+}
+
+async fn try_register(
+    store: &Store,
+    shop: ShopId,
+    user_id: u64,
+    grow_id: &GrowId,
+    locale: Locale,
+) -> Result<Registration, StoreError> {
+    let mut tx = store.begin().await?;
+    let find = select!("c.discord_user_id = $2 FOR UPDATE OF c").bind(shop.0).bind(id(user_id));
+    let before = tx.row(find).await?.as_ref().map(Customer::from_row).transpose()?;
+    let upsert = match &before {
+        Some(known) if known.grow_id == grow_id.0 && known.locale == locale => {
+            return Ok(Registration::Unchanged(known.clone()));
+        }
+        Some(_) => sqlx::query(
+            "UPDATE stockbot.customers SET grow_id = $3, locale = $4 WHERE shop_id = $1 AND discord_user_id = $2",
+        ),
+        None => sqlx::query(
+            "INSERT INTO stockbot.customers (shop_id, discord_user_id, grow_id, locale) VALUES ($1, $2, $3, $4)",
+        ),
+    };
+    tx.execute(upsert.bind(shop.0).bind(id(user_id)).bind(grow_id.as_str()).bind(locale.word())).await?;
+    let row = tx.one(select!("c.discord_user_id = $2").bind(shop.0).bind(id(user_id))).await?;
+    tx.commit().await?;
+    let customer = Customer::from_row(&row)?;
+    Ok(match before {
+        None => Registration::Created(customer),
+        Some(known) if known.grow_id == customer.grow_id => Registration::Unchanged(customer),
+        Some(known) => Registration::Changed { customer, from: known.grow_id },
+    })
 }
 
 /// Forbids or allows a customer to buy. `None`: no such customer. Audited as `blacklist.add` and `blacklist.remove`.
 pub async fn set_blacklisted(
-    _store: &Store,
-    _shop: ShopId,
-    _customer_id: i64,
-    _blacklisted: bool,
-    _actor: &Actor,
+    store: &Store,
+    shop: ShopId,
+    customer_id: i64,
+    blacklisted: bool,
+    actor: &Actor,
 ) -> Result<Option<Customer>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let mut tx = store.begin().await?;
+    let update = sqlx::query("UPDATE stockbot.customers SET blacklisted = $3 WHERE shop_id = $1 AND id = $2");
+    if tx.execute(update.bind(shop.0).bind(customer_id).bind(blacklisted)).await? == 0 {
+        return Ok(None);
+    }
+    let row = tx.one(select!("c.id = $2").bind(shop.0).bind(customer_id)).await?;
+    let customer = Customer::from_row(&row)?;
+    let action = if blacklisted { "blacklist.add" } else { "blacklist.remove" };
+    let (target, details) = (customer.grow_id.as_str(), json!({ "user_id": customer.user_id.to_string() }));
+    append(&mut tx, &Entry { shop, severity: Severity::Warning, action, actor, target, details: &details })
+        .await?;
+    tx.commit().await?;
+    Ok(Some(customer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grow_id_has_three_to_twenty_letters_digits_or_underscores() {
+        assert_eq!(" Ab_9 ".parse::<GrowId>().unwrap().as_str(), "Ab_9");
+        for text in ["", "ab", "a-b", "a b", "äbc", &"a".repeat(21)] {
+            assert_eq!(text.parse::<GrowId>(), Err(BadGrowId), "{text:?}");
+        }
+    }
 }

@@ -2,7 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::{ShopId, Store, StoreError};
+use rand::RngExt as _;
+use sqlx::postgres::PgRow;
+
+use crate::{
+    ShopId, Store, StoreError,
+    db::{get, get_id, get_maybe_id, get_maybe_time, id},
+};
 
 /// One display of a bot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +29,20 @@ pub struct DisplayRow {
     pub posting_since: Option<Timestamp>,
 }
 
+impl DisplayRow {
+    fn from_row(row: &PgRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            name: get(row, "name")?,
+            channel_id: get_id(row, "channel_id")?,
+            message_id: get_maybe_id(row, "message_id")?,
+            content_hash: get(row, "content_hash")?,
+            published_at: get_maybe_time(row, "published_at")?,
+            posting_nonce: get(row, "posting_nonce")?,
+            posting_since: get_maybe_time(row, "posting_since")?,
+        })
+    }
+}
+
 /// Outcome of [`reserve_display`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reservation {
@@ -31,8 +51,11 @@ pub enum Reservation {
         /// At most 25 characters.
         nonce: String,
     },
-    /// A post with this nonce was started and may have reached the channel: look for it there, else post with the same nonce.
+    /// A post with this nonce was started and may have reached this channel: look for it there. Not there: post with the same nonce
+    /// if the channel is still wanted, else [`forget_display`] and reserve again.
     Recover {
+        /// Where it may be; not necessarily the channel that was asked for.
+        channel_id: u64,
         /// At most 25 characters.
         nonce: String,
         /// When the post was started.
@@ -42,43 +65,73 @@ pub enum Reservation {
     Published(DisplayRow),
 }
 
-/// The displays of a bot in its shop.
-pub async fn displays(_store: &Store, _shop: ShopId, _bot: &str) -> Result<Vec<DisplayRow>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+/// The displays of a bot in its shop, by name.
+pub async fn displays(store: &Store, shop: ShopId, bot: &str) -> Result<Vec<DisplayRow>, StoreError> {
+    let sql = sqlx::query("SELECT * FROM stockbot.displays WHERE shop_id = $1 AND bot = $2 ORDER BY name");
+    store.rows(sql.bind(shop.0).bind(bot)).await?.iter().map(DisplayRow::from_row).collect()
 }
 
 /// To be called before a message is posted.
 pub async fn reserve_display(
-    _store: &Store,
-    _shop: ShopId,
-    _bot: &str,
-    _name: &str,
-    _channel_id: u64,
+    store: &Store,
+    shop: ShopId,
+    bot: &str,
+    name: &str,
+    channel_id: u64,
 ) -> Result<Reservation, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    // 16 hexadecimal digits: nobody else in this channel posts with the same nonce.
+    let nonce = format!("{:016x}", rand::rng().random::<u64>());
+    let mut tx = store.begin().await?;
+    let insert = sqlx::query(
+        "INSERT INTO stockbot.displays (shop_id, bot, name, channel_id, posting_nonce, posting_since)
+         VALUES ($1, $2, $3, $4, $5, now()) ON CONFLICT (shop_id, bot, name) DO NOTHING",
+    );
+    let insert = insert.bind(shop.0).bind(bot).bind(name).bind(id(channel_id)).bind(&nonce);
+    if tx.execute(insert).await? == 1 {
+        tx.commit().await?;
+        return Ok(Reservation::Post { nonce });
+    }
+    let find = sqlx::query("SELECT * FROM stockbot.displays WHERE shop_id = $1 AND bot = $2 AND name = $3");
+    let row = DisplayRow::from_row(&tx.one(find.bind(shop.0).bind(bot).bind(name)).await?)?;
+    Ok(match (row.message_id, row.posting_nonce.clone(), row.posting_since) {
+        (None, Some(nonce), Some(since)) => Reservation::Recover { channel_id: row.channel_id, nonce, since },
+        _ => Reservation::Published(row),
+    })
 }
 
 /// The message was posted or edited.
-#[expect(clippy::too_many_arguments, reason = "each is a different kind of thing and all are needed")]
 pub async fn save_display(
-    _store: &Store,
-    _shop: ShopId,
-    _bot: &str,
-    _name: &str,
-    _channel_id: u64,
-    _message_id: u64,
-    _content_hash: &str,
+    store: &Store,
+    shop: ShopId,
+    bot: &str,
+    name: &str,
+    channel_id: u64,
+    message_id: u64,
+    content_hash: &str,
 ) -> Result<(), StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let sql = sqlx::query(
+        "INSERT INTO stockbot.displays (shop_id, bot, name, channel_id, message_id, content_hash, published_at)
+         VALUES ($1, $2, $3, $4, $5, $6, now())
+         ON CONFLICT (shop_id, bot, name) DO UPDATE
+         SET channel_id = excluded.channel_id, message_id = excluded.message_id, content_hash = excluded.content_hash,
+             published_at = excluded.published_at, posting_nonce = NULL, posting_since = NULL",
+    );
+    let sql = sql.bind(shop.0).bind(bot).bind(name).bind(id(channel_id)).bind(id(message_id));
+    store.execute(sql.bind(content_hash)).await?;
+    Ok(())
 }
 
 /// The message is gone (removed by us or by somebody else). Only if it is still the one that the row names; `false`: it is not.
 pub async fn forget_display(
-    _store: &Store,
-    _shop: ShopId,
-    _bot: &str,
-    _name: &str,
-    _message_id: Option<u64>,
+    store: &Store,
+    shop: ShopId,
+    bot: &str,
+    name: &str,
+    message_id: Option<u64>,
 ) -> Result<bool, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let sql = sqlx::query(
+        "DELETE FROM stockbot.displays
+         WHERE shop_id = $1 AND bot = $2 AND name = $3 AND message_id IS NOT DISTINCT FROM $4",
+    );
+    Ok(store.execute(sql.bind(shop.0).bind(bot).bind(name).bind(message_id.map(id))).await? == 1)
 }

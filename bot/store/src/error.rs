@@ -1,11 +1,13 @@
 //! What can go wrong between the bot and its database. Must not: carry a URL, a password or a row's content.
 
-use crate::store::SchemaVersion;
+use sqlx::error::DatabaseError;
+
+use crate::schema::SchemaVersion;
 
 /// A failed call. The messages say what to do and never contain a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The URL cannot be read.
+    /// The URL or the certificate authority cannot be read.
     #[error("the database URL is not valid ({0}); it looks like postgres://user:password@host:5432/database")]
     BadUrl(String),
     /// No connection, no answer, or no free connection in time.
@@ -37,6 +39,9 @@ pub enum StoreError {
     /// The connection was lost while committing and the outcome could not be learned; look it up by its external id.
     #[error("the connection was lost while committing ({0}); look the outcome up before doing it again")]
     CommitUnknown(String),
+    /// A unique key of this constraint exists already; nothing was changed.
+    #[error("the database has this already ({0})")]
+    Conflict(String),
     /// A row contradicts what this program guarantees.
     #[error("the database contradicts itself: {0}")]
     Corrupt(String),
@@ -50,5 +55,45 @@ impl StoreError {
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Busy(_) | Self::CommitUnknown(_))
+    }
+
+    /// Was a row with this unique constraint there already?
+    pub(crate) fn is_conflict(&self, constraint: &str) -> bool {
+        matches!(self, Self::Conflict(name) if name == constraint)
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Database(refusal) => refused(refusal.as_ref()),
+            sqlx::Error::Io(why) => Self::Unavailable(why.to_string()),
+            sqlx::Error::Tls(why) => Self::Unavailable(format!("TLS: {why}")),
+            // The reader of the protocol lost its place: whatever the reason, the connection is useless.
+            sqlx::Error::Protocol(why) => Self::Unavailable(why),
+            sqlx::Error::PoolTimedOut => Self::Unavailable("no connection became free in time".into()),
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Unavailable("shutting down".into()),
+            sqlx::Error::Configuration(why) => Self::BadUrl(why.to_string()),
+            sqlx::Error::ColumnDecode { index, source } => Self::Corrupt(format!("column {index}: {source}")),
+            other => Self::Unexpected(other.to_string()),
+        }
+    }
+}
+
+/// The server's own refusal, by its SQLSTATE (Postgres manual, appendix A). Its detail is left out: it quotes rows.
+fn refused(refusal: &(dyn DatabaseError + 'static)) -> StoreError {
+    let code = refusal.code().unwrap_or_default();
+    let message = format!("{} ({code})", refusal.message());
+    match code.as_ref() {
+        // Could not get a lock, deadlock, serialization failure, statement took too long.
+        "55P03" | "40P01" | "40001" | "57014" => StoreError::Busy(message),
+        "23505" => StoreError::Conflict(refusal.constraint().unwrap_or_default().to_owned()),
+        // Read-only (a standby after a failover), too many connections, no such database.
+        "25006" | "3D000" => StoreError::Unavailable(message),
+        // Connection, authentication, resources, shutdown.
+        _ if ["08", "28", "53", "57"].iter().any(|class| code.starts_with(class)) => {
+            StoreError::Unavailable(message)
+        }
+        _ => StoreError::Unexpected(message),
     }
 }

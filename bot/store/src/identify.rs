@@ -1,8 +1,15 @@
 //! The identify gate: Discord's session starts, shared and counted by all pods of an application.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use jiff_sqlx::ToSqlx as _;
 
-use crate::{Store, StoreError};
+use crate::{
+    Store, StoreError,
+    db::{get, id},
+};
+
+/// Discord takes one Identify per 5 s and key.
+const SPACING_SECONDS: f64 = 5.0;
 
 /// Outcome of [`identify_permit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +40,47 @@ pub struct Budget {
 
 /// Asks for one session start. `key` = `shard_id % max_concurrency`. `restart`: for a rollout or restart, which may not touch the
 /// reserve; other starts may use it up.
+///
+/// Our own count of the day stands beside Discord's, because Discord's was read before other pods' latest starts: the lower of the
+/// two remainders decides. A start that was granted and never used stays counted.
 pub async fn identify_permit(
-    _store: &Store,
-    _application_id: u64,
-    _key: i32,
-    _budget: &Budget,
-    _restart: bool,
+    store: &Store,
+    application_id: u64,
+    key: i32,
+    budget: &Budget,
+    restart: bool,
 ) -> Result<Permit, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let application = id(application_id);
+    let alone = format!("SELECT pg_advisory_xact_lock(stockbot.lock_key('identify', {application}));");
+    let mut tx = store.begin_and(&alone).await?;
+    let look = sqlx::query(
+        "SELECT coalesce(sum(used) FILTER (WHERE window_ends_at > clock_timestamp()), 0)::int AS used,
+            coalesce(max($3 - extract(epoch FROM clock_timestamp() - last_at)::float8) FILTER (WHERE key = $2), 0) AS wait
+         FROM stockbot.identify_gate WHERE application_id = $1",
+    );
+    let row = tx.one(look.bind(application).bind(key).bind(SPACING_SECONDS)).await?;
+    let (used, wait): (i32, f64) = (get(&row, "used")?, get(&row, "wait")?);
+
+    let left = budget.remaining.min(budget.total.saturating_sub(used));
+    if left <= if restart { budget.reserve } else { 0 } {
+        return Ok(Permit::BelowReserve { reset_at: budget.reset_at });
+    }
+    if wait > 0.0 {
+        // A clock of the database that was set back must not stop a bot for longer than the spacing.
+        let wait = SignedDuration::try_from_secs_f64(wait.min(SPACING_SECONDS)).unwrap_or_default();
+        return Ok(Permit::WaitUntil(Timestamp::now().saturating_add(wait).unwrap_or(Timestamp::MAX)));
+    }
+    let start = sqlx::query(
+        "INSERT INTO stockbot.identify_gate AS gate (application_id, key, window_ends_at, used, total, last_at)
+         VALUES ($1, $2, $3, 1, $4, clock_timestamp())
+         ON CONFLICT (application_id, key) DO UPDATE
+         SET used = CASE WHEN gate.window_ends_at > clock_timestamp() THEN gate.used + 1 ELSE 1 END,
+             window_ends_at = CASE WHEN gate.window_ends_at > clock_timestamp() THEN gate.window_ends_at
+                                   ELSE excluded.window_ends_at END,
+             total = excluded.total, last_at = excluded.last_at",
+    );
+    let start = start.bind(application).bind(key).bind(budget.reset_at.to_sqlx()).bind(budget.total);
+    tx.execute(start).await?;
+    tx.commit().await?;
+    Ok(Permit::Granted)
 }

@@ -6,7 +6,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 use stockbot_config::Locale;
 
-use crate::{ShopId, Store, StoreError};
+use sqlx::postgres::PgRow;
+
+use crate::{
+    ShopId, Store, StoreError,
+    db::{Word as _, get, get_id, get_maybe_id, get_time, get_word, id as key, seconds, words},
+};
 
 /// An interaction as it arrives.
 #[derive(Clone)]
@@ -50,6 +55,8 @@ pub enum InteractionEnd {
     Failed,
 }
 
+words!(InteractionEnd { Finished = "finished", TooLate = "too_late", Failed = "failed" });
+
 /// An acknowledged interaction that nobody finished, claimed by the caller.
 #[derive(Clone)]
 #[expect(missing_docs, reason = "as in NewInteraction")]
@@ -69,37 +76,97 @@ pub struct UnfinishedInteraction {
     pub received_at: Timestamp,
 }
 
+impl UnfinishedInteraction {
+    fn from_row(row: &PgRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: get_id(row, "id")?,
+            shop: ShopId(get(row, "shop_id")?),
+            application_id: get_id(row, "application_id")?,
+            token: get(row, "token")?,
+            kind: get(row, "kind")?,
+            custom_id: get(row, "custom_id")?,
+            user_id: get_id(row, "user_id")?,
+            channel_id: get_maybe_id(row, "channel_id")?,
+            guild_id: get_maybe_id(row, "guild_id")?,
+            locale: get_word(row, "locale")?,
+            payload: get(row, "payload")?,
+            received_at: get_time(row, "received_at")?,
+        })
+    }
+}
+
 /// Writes an interaction down. `false`: it is there already, somebody handles it.
-pub async fn receive_interaction(_store: &Store, _new: &NewInteraction) -> Result<bool, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+pub async fn receive_interaction(store: &Store, new: &NewInteraction) -> Result<bool, StoreError> {
+    let sql = sqlx::query(
+        "INSERT INTO stockbot.interactions
+            (id, shop_id, bot, application_id, token, kind, custom_id, user_id, channel_id, guild_id, locale, pod, payload)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         ON CONFLICT (id) DO NOTHING",
+    );
+    let sql = sql.bind(key(new.id)).bind(new.shop.0).bind(&new.bot).bind(key(new.application_id));
+    let sql = sql.bind(&new.token).bind(&new.kind).bind(&new.custom_id).bind(key(new.user_id));
+    let sql = sql.bind(new.channel_id.map(key)).bind(new.guild_id.map(key)).bind(new.locale.word());
+    Ok(store.execute(sql.bind(&new.pod).bind(&new.payload)).await? == 1)
 }
 
 /// Discord took the acknowledgement.
-pub async fn mark_acknowledged(_store: &Store, _id: u64) -> Result<(), StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+pub async fn mark_acknowledged(store: &Store, id: u64) -> Result<(), StoreError> {
+    let sql = sqlx::query(
+        "UPDATE stockbot.interactions SET state = 'acknowledged', acknowledged_at = now()
+         WHERE id = $1 AND state = 'received'",
+    );
+    store.execute(sql.bind(key(id))).await?;
+    Ok(())
 }
 
 /// Ends an interaction with what was answered. The first end stays; `false`: it had ended before.
 pub async fn mark_finished(
-    _store: &Store,
-    _id: u64,
-    _end: InteractionEnd,
-    _response: &Value,
+    store: &Store,
+    id: u64,
+    end: InteractionEnd,
+    response: &Value,
 ) -> Result<bool, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let sql = sqlx::query(
+        "UPDATE stockbot.interactions SET state = $2, response = $3, finished_at = now(), lease_until = NULL
+         WHERE id = $1 AND state IN ('received', 'acknowledged')",
+    );
+    Ok(store.execute(sql.bind(key(id)).bind(end.word()).bind(response)).await? == 1)
 }
 
 /// Claims acknowledged, unfinished interactions of a bot that were acknowledged more than `older_than` ago, oldest first. Each is
 /// handed to one caller until `lease` is over.
-#[expect(clippy::too_many_arguments, reason = "each is a different kind of thing and all are needed")]
 pub async fn unfinished_interactions(
-    _store: &Store,
-    _bot: &str,
-    _kind: &str,
-    _owner: &str,
-    _older_than: Duration,
-    _lease: Duration,
-    _limit: i64,
+    store: &Store,
+    bot: &str,
+    kind: &str,
+    owner: &str,
+    older_than: Duration,
+    lease: Duration,
+    limit: i64,
 ) -> Result<Vec<UnfinishedInteraction>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let sql = sqlx::query(
+        "WITH due AS (
+            SELECT id FROM stockbot.interactions
+            WHERE bot = $1 AND kind = $2 AND state = 'acknowledged'
+                AND acknowledged_at < now() - make_interval(secs => $4)
+                AND (lease_until IS NULL OR lease_until <= now())
+            ORDER BY acknowledged_at LIMIT $6 FOR NO KEY UPDATE SKIP LOCKED
+        ), claimed AS (
+            UPDATE stockbot.interactions i SET lease_owner = $3, lease_until = now() + make_interval(secs => $5)
+            FROM due WHERE i.id = due.id
+            RETURNING i.*
+        )
+        SELECT * FROM claimed ORDER BY acknowledged_at, id",
+    );
+    let sql = sql.bind(bot).bind(kind).bind(owner).bind(seconds(older_than)).bind(seconds(lease));
+    store.rows(sql.bind(limit)).await?.iter().map(UnfinishedInteraction::from_row).collect()
+}
+
+/// Removes finished interactions (and with them their tokens, payloads and answers) older than `keep`, and returns how many.
+pub async fn prune_interactions(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
+    let sql = sqlx::query(
+        "DELETE FROM stockbot.interactions
+         WHERE shop_id = $1 AND finished_at < now() - make_interval(secs => $2)",
+    );
+    store.execute(sql.bind(shop.0).bind(seconds(keep))).await
 }

@@ -14,9 +14,11 @@
 //! Must not: know Discord, Kubernetes or what people are shown.
 
 pub mod actor;
+mod audit;
 pub mod changes;
 pub mod commands;
 pub mod customers;
+mod db;
 pub mod displays;
 pub mod error;
 pub mod identify;
@@ -25,30 +27,36 @@ pub mod leases;
 pub mod ledger;
 pub mod logs;
 pub mod money;
+pub mod options;
 pub mod orders;
 pub mod outbox;
 pub mod products;
 pub mod purchase;
+mod sale;
+pub mod schema;
 pub mod shops;
 pub mod stock;
 pub mod store;
 
 pub use actor::Actor;
+pub use audit::AuditReport;
 pub use changes::ChangeCursor;
 pub use customers::{Customer, GrowId, Registration};
 pub use displays::{DisplayRow, Reservation};
 pub use error::StoreError;
-pub use identify::Permit;
+pub use identify::{Budget, Permit};
 pub use interactions::{InteractionEnd, NewInteraction, UnfinishedInteraction};
 pub use leases::{Acquire, Renewal, SavedSession, ShardLease};
-pub use ledger::{Adjustment, AuditReport, Movement, TransferKind};
-pub use logs::{CommandLog, Severity};
+pub use ledger::{Adjustment, Movement, TransferKind};
+pub use logs::{CommandLog, CommandOutcome, Severity};
+pub use options::ConnectOptions;
 pub use orders::{Order, OrderState, Refund};
-pub use outbox::{OutboxJob, OutboxKind, SalePayload};
+pub use outbox::{DeliveredVia, OutboxJob, OutboxKind, SalePayload};
 pub use products::{
     AddProduct, EditProduct, NewProduct, Product, ProductChange, ProductCode, ProductProblem,
 };
 pub use purchase::{PurchaseEffects, PurchaseOutcome, PurchaseRequest, Receipt, Refusal};
+pub use schema::{SchemaState, SchemaVersion};
 pub use shops::{ShopId, ShopState};
 pub use stock::StockOutcome;
-pub use store::{ConnectOptions, SchemaState, SchemaVersion, Store};
+pub use store::Store;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{Actor, ShopId, Store, StoreError};
+use crate::{
+    Actor, ShopId, Store, StoreError,
+    db::{Sql, Tx, Word as _, get, id, seconds, words},
+};
 
 /// One command or click.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,13 +30,26 @@ pub struct CommandLog {
     pub command: String,
     /// Arguments; no secrets, no goods.
     pub arguments: Value,
-    /// `success`, `refused` or `error`.
-    pub outcome: String,
+    /// How it ended.
+    pub outcome: CommandOutcome,
     /// From arrival to the answer.
     pub duration: Duration,
     /// What went wrong.
     pub error: Option<String>,
 }
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandOutcome {
+    /// Done.
+    Success,
+    /// Not done, for a reason that the user was told.
+    Refused,
+    /// Not done, because something broke.
+    Error,
+}
+
+words!(CommandOutcome { Success = "success", Refused = "refused", Error = "error" });
 
 /// How much an audit entry matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,21 +60,79 @@ pub enum Severity {
     Critical,
 }
 
-/// Logs a command.
-pub async fn log_command(_store: &Store, _log: &CommandLog) -> Result<(), StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+words!(Severity { Info = "info", Warning = "warning", Critical = "critical" });
+
+/// Logs a command; once per interaction.
+pub async fn log_command(store: &Store, log: &CommandLog) -> Result<(), StoreError> {
+    let sql = sqlx::query(
+        "INSERT INTO stockbot.discord_command_logs
+            (shop_id, bot, interaction_id, user_id, user_name, channel_id, guild_id,
+             command, arguments, outcome, duration_ms, error)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         ON CONFLICT (interaction_id) DO NOTHING",
+    );
+    let sql = sql.bind(log.shop.0).bind(&log.bot).bind(log.interaction_id.map(id)).bind(id(log.user_id));
+    let sql = sql.bind(&log.user_name).bind(log.channel_id.map(id)).bind(log.guild_id.map(id));
+    let duration = i64::try_from(log.duration.as_millis()).unwrap_or(i64::MAX);
+    let sql = sql.bind(&log.command).bind(&log.arguments).bind(log.outcome.word()).bind(duration);
+    store.execute(sql.bind(&log.error)).await?;
+    Ok(())
 }
 
-/// Appends to the audit trail.
-#[expect(clippy::too_many_arguments, reason = "each is a different kind of thing and all are needed")]
+/// One line of the audit trail.
+pub(crate) struct Entry<'a> {
+    pub shop: ShopId,
+    pub severity: Severity,
+    pub action: &'a str,
+    pub actor: &'a Actor,
+    pub target: &'a str,
+    pub details: &'a Value,
+}
+
+impl Entry<'_> {
+    fn sql(&self) -> Sql<'_> {
+        let sql = sqlx::query(
+            "INSERT INTO stockbot.discord_audit_logs
+                (shop_id, severity, action, actor_id, actor_name, target, details)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        );
+        let sql = sql.bind(self.shop.0).bind(self.severity.word()).bind(self.action);
+        sql.bind(id(self.actor.user_id)).bind(&self.actor.name).bind(self.target).bind(self.details)
+    }
+}
+
+/// Appends to the audit trail within the transaction that does what is audited. The last lock a transaction takes: everybody who
+/// appends to this shop's trail waits until it commits.
+pub(crate) async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<(), StoreError> {
+    tx.execute(entry.sql()).await?;
+    Ok(())
+}
+
+/// Appends something to the audit trail that has no transaction of its own.
 pub async fn audit_log(
-    _store: &Store,
-    _shop: ShopId,
-    _severity: Severity,
-    _action: &str,
-    _actor: &Actor,
-    _target: &str,
-    _details: &Value,
+    store: &Store,
+    shop: ShopId,
+    severity: Severity,
+    action: &str,
+    actor: &Actor,
+    target: &str,
+    details: &Value,
 ) -> Result<(), StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    store.execute(Entry { shop, severity, action, actor, target, details }.sql()).await?;
+    Ok(())
+}
+
+/// Removes audit entries older than `keep`, but never the newest, and returns how many.
+pub async fn prune_audit_log(store: &Store, shop: ShopId, keep: Duration) -> Result<i64, StoreError> {
+    let sql = sqlx::query("SELECT stockbot.prune_audit_logs($1, make_interval(secs => $2)) AS pruned");
+    get(&store.one(sql.bind(shop.0).bind(seconds(keep))).await?, "pruned")
+}
+
+/// Removes command logs older than `keep` and returns how many.
+pub async fn prune_command_log(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
+    let sql = sqlx::query(
+        "DELETE FROM stockbot.discord_command_logs
+         WHERE shop_id = $1 AND created_at < now() - make_interval(secs => $2)",
+    );
+    store.execute(sql.bind(shop.0).bind(seconds(keep))).await
 }

@@ -2,7 +2,16 @@
 
 use jiff::Timestamp;
 
-use crate::{Actor, ShopId, Store, StoreError};
+use rand::RngExt as _;
+use serde_json::json;
+use sqlx::postgres::PgRow;
+
+use crate::{
+    Actor, Severity, ShopId, Store, StoreError, TransferKind,
+    db::{Tx, get, get_id, get_maybe_time, get_time, get_word, id as user, words},
+    ledger::{Transfer, lock_account, post},
+    logs::{Entry, append},
+};
 
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +23,8 @@ pub enum OrderState {
     /// Money given back, goods never handed over.
     Refunded,
 }
+
+words!(OrderState { Paid = "paid", Delivered = "delivered", Refunded = "refunded" });
 
 /// One sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +57,26 @@ pub struct Order {
     pub interaction_id: u64,
 }
 
+impl Order {
+    fn from_row(row: &PgRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: get(row, "id")?,
+            product_code: get(row, "product_code")?,
+            product_name: get(row, "product_name")?,
+            quantity: get::<i32>(row, "quantity")?.into(),
+            unit_price: get(row, "unit_price")?,
+            total: get(row, "total")?,
+            state: get_word(row, "state")?,
+            created_at: get_time(row, "created_at")?,
+            delivered_at: get_maybe_time(row, "delivered_at")?,
+            customer_id: get(row, "customer_id")?,
+            user_id: get_id(row, "discord_user_id")?,
+            grow_id: get(row, "grow_id")?,
+            interaction_id: get_id(row, "interaction_id")?,
+        })
+    }
+}
+
 /// Outcome of [`refund`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refund {
@@ -66,54 +97,202 @@ pub enum Refund {
     UnknownOrder,
 }
 
+/// An order's columns with its customer's names.
+macro_rules! select {
+    ($rest:literal) => {
+        sqlx::query(concat!(
+            "SELECT o.*, c.discord_user_id, c.grow_id
+             FROM stockbot.orders o JOIN stockbot.customers c ON c.id = o.customer_id
+             WHERE o.shop_id = $1 AND ",
+            $rest
+        ))
+    };
+}
+
+/// Crockford's base 32: digits and capitals without I, L, O and U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A fresh order id: 8 characters, 40 random bits.
+pub(crate) fn new_id() -> String {
+    let mut rng = rand::rng();
+    (0..8).map(|_| char::from(ALPHABET[rng.random_range(0..ALPHABET.len())])).collect()
+}
+
 /// One order by its id in any case.
-pub async fn order(_store: &Store, _shop: ShopId, _id: &str) -> Result<Option<Order>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+pub async fn order(store: &Store, shop: ShopId, id: &str) -> Result<Option<Order>, StoreError> {
+    let sql = select!("o.id = upper($2)").bind(shop.0).bind(id.trim());
+    store.row(sql).await?.as_ref().map(Order::from_row).transpose()
 }
 
 /// The order that an interaction bought.
 pub async fn order_by_interaction(
-    _store: &Store,
-    _shop: ShopId,
-    _interaction_id: u64,
+    store: &Store,
+    shop: ShopId,
+    interaction_id: u64,
 ) -> Result<Option<Order>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let sql = select!("o.interaction_id = $2").bind(shop.0).bind(user(interaction_id));
+    store.row(sql).await?.as_ref().map(Order::from_row).transpose()
+}
+
+/// As [`order`], within a transaction.
+pub(crate) async fn order_within(tx: &mut Tx, shop: ShopId, id: &str) -> Result<Order, StoreError> {
+    Order::from_row(&tx.one(select!("o.id = $2").bind(shop.0).bind(id)).await?)
 }
 
 /// A customer's orders, newest first, those after `before` (the id of the last order shown) in that list.
 pub async fn orders_of(
-    _store: &Store,
-    _shop: ShopId,
-    _customer_id: i64,
-    _before: Option<&str>,
-    _limit: i64,
+    store: &Store,
+    shop: ShopId,
+    customer_id: i64,
+    before: Option<&str>,
+    limit: i64,
 ) -> Result<Vec<Order>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let sql = select!(
+        "o.customer_id = $2 AND ($3::text IS NULL OR (o.created_at, o.id) < (
+            SELECT b.created_at, b.id FROM stockbot.orders b WHERE b.shop_id = $1 AND b.id = $3
+         )) ORDER BY o.created_at DESC, o.id DESC LIMIT $4"
+    );
+    let sql = sql.bind(shop.0).bind(customer_id).bind(before).bind(limit);
+    store.rows(sql).await?.iter().map(Order::from_row).collect()
 }
 
 /// The goods of an order, oldest first; empty once refunded.
-pub async fn order_units(_store: &Store, _shop: ShopId, _order_id: &str) -> Result<Vec<String>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+pub async fn order_units(store: &Store, shop: ShopId, order_id: &str) -> Result<Vec<String>, StoreError> {
+    let rows = store.rows(units_sql().bind(shop.0).bind(order_id.trim())).await?;
+    rows.iter().map(|row| get(row, "content")).collect()
+}
+
+/// As [`order_units`], within a transaction.
+pub(crate) async fn units_within(tx: &mut Tx, shop: ShopId, id: &str) -> Result<Vec<String>, StoreError> {
+    tx.rows(units_sql().bind(shop.0).bind(id)).await?.iter().map(|row| get(row, "content")).collect()
+}
+
+fn units_sql<'q>() -> crate::db::Sql<'q> {
+    sqlx::query(
+        "SELECT content FROM stockbot.stock_units WHERE shop_id = $1 AND order_id = upper($2) ORDER BY id",
+    )
 }
 
 /// Hands the goods to the buyer who asks for them (`/orders`): marks a paid order delivered, so that it can no longer be
-/// refunded, and returns them. `None`: no such order of this customer, or refunded.
+/// refunded, and returns them. A delivery that nobody has begun is dropped. `None`: no such order of this customer, or refunded.
 pub async fn fetch_goods(
-    _store: &Store,
-    _shop: ShopId,
-    _customer_id: i64,
-    _order_id: &str,
+    store: &Store,
+    shop: ShopId,
+    customer_id: i64,
+    order_id: &str,
 ) -> Result<Option<(Order, Vec<String>)>, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let mut tx = store.begin().await?;
+    let job = lock_delivery(&mut tx, shop, order_id).await?;
+    let find = select!("o.id = upper($2) AND o.customer_id = $3 FOR UPDATE OF o");
+    let Some(row) = tx.row(find.bind(shop.0).bind(order_id.trim()).bind(customer_id)).await? else {
+        return Ok(None);
+    };
+    let order = Order::from_row(&row)?;
+    if order.state == OrderState::Refunded {
+        return Ok(None);
+    }
+    if order.state == OrderState::Paid {
+        let deliver = "UPDATE stockbot.orders SET state = 'delivered', delivered_at = now() WHERE id = $1";
+        tx.execute(sqlx::query(deliver).bind(&order.id)).await?;
+    }
+    if let Some(Delivery { id, state: DeliveryState::Waiting }) = job {
+        let done = "UPDATE stockbot.outbox SET state = 'done', finished_at = now() WHERE id = $1";
+        tx.execute(sqlx::query(done).bind(id)).await?;
+    }
+    let order = order_within(&mut tx, shop, &order.id).await?;
+    let units = units_within(&mut tx, shop, &order.id).await?;
+    tx.commit().await?;
+    Ok(Some((order, units)))
+}
+
+/// The delivery of an order, as far as it matters to those who would rather not have it.
+struct Delivery {
+    id: i64,
+    state: DeliveryState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DeliveryState {
+    /// Nobody has begun it.
+    Waiting,
+    /// Begun with unknown outcome.
+    Begun,
+    /// Done, given up or cancelled.
+    Over,
+}
+
+words!(DeliveryState { Waiting = "waiting", Begun = "begun", Over = "over" });
+
+/// Locks the delivery before the order, as those do who deliver.
+async fn lock_delivery(tx: &mut Tx, shop: ShopId, order_id: &str) -> Result<Option<Delivery>, StoreError> {
+    let sql = sqlx::query(
+        "SELECT id, CASE WHEN state <> 'pending' THEN 'over' WHEN sent_at IS NULL THEN 'waiting' ELSE 'begun' END AS state
+         FROM stockbot.outbox
+         WHERE shop_id = $1 AND order_id = upper($2) AND kind = 'delivery' FOR UPDATE",
+    );
+    let row = tx.row(sql.bind(shop.0).bind(order_id.trim())).await?;
+    row.map(|row| Ok(Delivery { id: get(&row, "id")?, state: get_word(&row, "state")? })).transpose()
 }
 
 /// Gives the money of an undelivered order back and its units back to the stock, once. Audited as `order.refund`.
 pub async fn refund(
-    _store: &Store,
-    _shop: ShopId,
-    _order_id: &str,
-    _external_id: &str,
-    _actor: &Actor,
+    store: &Store,
+    shop: ShopId,
+    order_id: &str,
+    external_id: &str,
+    actor: &Actor,
 ) -> Result<Refund, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let mut tx = store.begin().await?;
+    let Some(row) = tx.row(select!("o.id = upper($2)").bind(shop.0).bind(order_id.trim())).await? else {
+        return Ok(Refund::UnknownOrder);
+    };
+    let customer_id = get(&row, "customer_id")?;
+    let Some(account) = lock_account(&mut tx, shop, customer_id).await? else {
+        return Err(StoreError::Corrupt(format!("customer {customer_id} has no account")));
+    };
+    let job = lock_delivery(&mut tx, shop, order_id).await?;
+    let lock = select!("o.id = upper($2) FOR UPDATE OF o").bind(shop.0).bind(order_id.trim());
+    let order = Order::from_row(&tx.one(lock).await?)?;
+    match order.state {
+        OrderState::Refunded => return Ok(Refund::AlreadyRefunded),
+        OrderState::Delivered => return Ok(Refund::Delivered),
+        OrderState::Paid if job.is_some_and(|j| j.state == DeliveryState::Begun) => {
+            return Ok(Refund::InDelivery);
+        }
+        OrderState::Paid => {}
+    }
+    undo(&mut tx, &order.id).await?;
+    let (kind, amount) = (TransferKind::Refund, order.total);
+    let transfer = Transfer { shop, kind, external_id, order_id: Some(&order.id), amount };
+    let balance = post(&mut tx, &account, &transfer).await?;
+    let details = json!({ "total": order.total, "customer": customer_id, "external_id": external_id });
+    let (severity, action, target) = (Severity::Warning, "order.refund", order.id.as_str());
+    append(&mut tx, &Entry { shop, severity, action, actor, target, details: &details }).await?;
+    let order = Box::new(order_within(&mut tx, shop, &order.id).await?);
+    tx.commit().await?;
+    Ok(Refund::Done { order, balance })
+}
+
+/// Puts the units back and cancels what Discord was owed.
+async fn undo(tx: &mut Tx, order_id: &str) -> Result<(), StoreError> {
+    for sql in [
+        "UPDATE stockbot.stock_units SET state = 'available', order_id = NULL, sold_at = NULL WHERE order_id = $1",
+        "UPDATE stockbot.orders SET state = 'refunded', refunded_at = now() WHERE id = $1",
+        "UPDATE stockbot.outbox SET state = 'cancelled', finished_at = now() WHERE order_id = $1 AND state = 'pending'",
+    ] {
+        tx.execute(sqlx::query(sql).bind(order_id)).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_ids_are_eight_characters_that_nobody_misreads() {
+        let ids: std::collections::HashSet<String> = (0..1000).map(|_| new_id()).collect();
+        assert_eq!(ids.len(), 1000);
+        assert!(ids.iter().all(|id| id.len() == 8 && id.bytes().all(|b| ALPHABET.contains(&b))));
+    }
 }

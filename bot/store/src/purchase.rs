@@ -1,9 +1,21 @@
 //! The purchase: one transaction that takes the money, hands out the units and writes down what Discord is owed.
 
+use std::time::{Duration, Instant};
+
 use serde::{Deserialize, Serialize};
 use stockbot_config::Locale;
 
-use crate::{Order, ShopId, Store, StoreError};
+use crate::{
+    Order, ShopId, Store, StoreError,
+    sale::{self, Claim},
+};
+
+/// After a lost connection: how long the outcome of the commit is asked for.
+const LOOK_UP: Duration = Duration::from_secs(5);
+/// Pause before asking again.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How often a purchase gives way to others before it tells the buyer to try again.
+const ATTEMPTS: u32 = 8;
 
 /// What to do after the sale besides delivering and confirming it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +33,8 @@ pub struct PurchaseEffects {
 pub struct PurchaseRequest {
     /// The interaction that confirmed; it can buy once.
     pub interaction_id: u64,
+    /// The confirmation that was pressed: the interaction that showed it. One confirmation buys at most once.
+    pub confirmation_id: u64,
     /// Buyer.
     pub user_id: u64,
     /// Product code in any case.
@@ -84,13 +98,29 @@ impl std::fmt::Debug for Receipt {
 pub enum Refusal {
     NotRegistered,
     Blacklisted,
-    Maintenance { reason: String },
+    Maintenance {
+        reason: String,
+    },
     UnknownProduct,
     Inactive,
-    PriceChanged { now: i64 },
-    BadQuantity { max: i64 },
-    OutOfStock { left: i64, asked: i64 },
-    BalanceTooLow { balance: i64, total: i64 },
+    PriceChanged {
+        now: i64,
+    },
+    BadQuantity {
+        max: i64,
+    },
+    OutOfStock {
+        left: i64,
+        asked: i64,
+    },
+    BalanceTooLow {
+        balance: i64,
+        total: i64,
+    },
+    /// Another click on the same confirmation bought.
+    AlreadyConfirmed {
+        order_id: String,
+    },
 }
 
 /// Outcome of [`purchase`].
@@ -106,11 +136,41 @@ pub enum PurchaseOutcome {
 
 /// Sells, or refuses and changes nothing. Calling it again with the same interaction never sells twice.
 ///
-/// [`StoreError::CommitUnknown`] means that even asking again failed: call it again once the database is back.
+/// When the connection is lost while committing, it asks for the order of this interaction (for at most 5 s), and sells only if
+/// there is none. [`StoreError::CommitUnknown`] means that even asking failed: call it again once the database is back.
 pub async fn purchase(
-    _store: &Store,
-    _shop: ShopId,
-    _request: &PurchaseRequest,
+    store: &Store,
+    shop: ShopId,
+    request: &PurchaseRequest,
 ) -> Result<PurchaseOutcome, StoreError> {
-    Err(StoreError::Unexpected("unfinished".into()))
+    let start = Instant::now();
+    let (mut claim, mut gave_way, mut lost) = (Claim::SkipLocked, 0, None);
+    loop {
+        let error = match sale::attempt(store, shop, request, claim).await {
+            // The lost commit had arrived: it was this call that bought.
+            Ok(Some(PurchaseOutcome::Repeated(receipt))) if lost.is_some() => {
+                return Ok(PurchaseOutcome::Bought(receipt));
+            }
+            Ok(Some(outcome)) => return Ok(outcome),
+            Ok(None) => {
+                claim = Claim::Wait;
+                StoreError::Busy("others are buying the same units".into())
+            }
+            Err(error) => error,
+        };
+        match error {
+            StoreError::CommitUnknown(why) => lost = Some(why),
+            // Gave way to others, or drew the id of another order: nothing happened.
+            StoreError::Busy(_) | StoreError::Conflict(_) if gave_way < ATTEMPTS => {
+                gave_way += 1;
+                continue;
+            }
+            StoreError::Unavailable(_) | StoreError::Busy(_) if lost.is_some() => {}
+            error => return Err(error),
+        }
+        if start.elapsed() >= LOOK_UP {
+            return Err(StoreError::CommitUnknown(lost.unwrap_or_default()));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }

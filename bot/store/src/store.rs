@@ -1,93 +1,65 @@
-//! The connection pool, migrations and the schema's version. Must not: know what the tables mean.
+//! The bot's database: a cheap handle on a pool. Must not: know what the tables mean.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgPool, postgres::PgPoolOptions};
 
-use crate::error::StoreError;
+use crate::{ConnectOptions, StoreError};
 
-/// How to reach the database.
-#[derive(Clone)]
-pub struct ConnectOptions {
-    /// `postgres://user:password@host:port/database?sslmode=...`; secret.
-    pub url: String,
-    /// Certificate authority (PEM) for `sslmode=verify-ca` and `verify-full`.
-    pub ca_file: Option<PathBuf>,
-    /// Size of the pool.
-    pub max_connections: u32,
-    /// Longest time a statement may run.
-    pub statement_timeout: Duration,
-    /// The URL is a transaction pooler (PgBouncer): no session state and no named statements are used.
-    pub pooled: bool,
-}
-
-impl fmt::Debug for ConnectOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConnectOptions")
-            .field("ca_file", &self.ca_file)
-            .field("max_connections", &self.max_connections)
-            .field("statement_timeout", &self.statement_timeout)
-            .field("pooled", &self.pooled)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Number of a migration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SchemaVersion(pub i64);
-
-impl fmt::Display for SchemaVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// The database's schema compared with this program's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SchemaState {
-    /// The same.
-    Current(SchemaVersion),
-    /// Migrations are missing; [`Store::migrate`] applies them.
-    Behind {
-        /// Newest applied; none on an empty database.
-        database: Option<SchemaVersion>,
-        /// Newest known.
-        binary: SchemaVersion,
-    },
-    /// A newer program migrated it.
-    TooNew {
-        /// Newest applied.
-        database: SchemaVersion,
-        /// Newest known.
-        binary: SchemaVersion,
-    },
-}
+/// Longest wait for a free or new connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that rested longer is checked before it is used.
+const CHECK_AFTER: Duration = Duration::from_secs(1);
 
 /// The bot's database: a cheap handle on a pool.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
     pub(crate) pool: PgPool,
+    settings: Arc<Settings>,
+}
+
+struct Settings {
+    begin: String,
+    pooled: bool,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("connections", &self.pool.size()).finish_non_exhaustive()
+    }
 }
 
 impl Store {
     /// Opens the pool with one connection, so that a wrong URL is noticed at once.
-    pub async fn connect(_options: &ConnectOptions) -> Result<Self, StoreError> {
-        Err(StoreError::Unexpected("unfinished".into()))
+    pub async fn connect(options: &ConnectOptions) -> Result<Self, StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(options.max_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    // A dead connection is replaced by a new one instead of failing the statement.
+                    Ok(meta.idle_for < CHECK_AFTER || connection.ping().await.is_ok())
+                })
+            })
+            .connect_with(options.driver_options()?)
+            .await?;
+        let settings = Settings { begin: options.begin_sql(), pooled: options.pooled };
+        Ok(Self { pool, settings: Arc::new(settings) })
     }
 
-    /// Applies the missing migrations. Any number of pods may do so at once: one works, the others wait for it.
-    pub async fn migrate(&self) -> Result<SchemaVersion, StoreError> {
-        Err(StoreError::Unexpected("unfinished".into()))
+    pub(crate) fn pooled(&self) -> bool {
+        self.settings.pooled
     }
 
-    /// Compares the database's schema with this program's, without changing anything.
-    pub async fn schema(&self) -> Result<SchemaState, StoreError> {
-        Err(StoreError::Unexpected("unfinished".into()))
+    pub(crate) fn begin_sql(&self) -> &str {
+        &self.settings.begin
     }
 
     /// One round trip.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        Err(StoreError::Unexpected("unfinished".into()))
+        self.execute(sqlx::query("SELECT 1")).await?;
+        Ok(())
     }
 
     /// Closes the pool after the statements under way.

@@ -151,6 +151,17 @@ impl Shop {
         );
     }
 
+    /// How many requests of this method, with a path that ends so, Discord has received.
+    pub async fn requests(&self, method: &str, path_end: &str) -> usize {
+        let log =
+            reqwest::get(format!("{}/_sim/log?since=0", self.sim.url())).await.unwrap().text().await.unwrap();
+        let entries = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let wanted = |entry: &Value| {
+            entry["method"] == method && entry["path"].as_str().is_some_and(|path| path.ends_with(path_end))
+        };
+        entries.filter(wanted).count()
+    }
+
     /// What the stand-in counts of the bot's application.
     pub async fn application(&self) -> Value {
         self.world.discord.get(&format!("/applications/{}", self.world.application)).await

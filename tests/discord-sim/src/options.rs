@@ -39,9 +39,9 @@ impl Default for Options {
             world: None,
             log_file: None,
             heartbeat_interval: Duration::from_millis(41_250),
-            session_life: Duration::from_secs(180),
+            session_life: Duration::from_mins(3),
             answer_within: Duration::from_secs(3),
-            token_life: Duration::from_secs(15 * 60),
+            token_life: Duration::from_mins(15),
             invalid_request_limit: 10_000,
             log_capacity: 50_000,
         }

@@ -10,6 +10,12 @@ pub fn iso(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
 }
 
+/// Whole milliseconds.
+#[must_use]
+pub fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Reads `250ms`, `5s`, `2m`, `1h`, `1d`, or a bare number of seconds (`1.5`).
 pub fn duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
@@ -80,7 +86,7 @@ mod tests {
     fn durations_are_read_as_people_write_them() {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("1.5"), Ok(Duration::from_millis(1500)));
-        assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
+        assert_eq!(duration("2h"), Ok(Duration::from_hours(2)));
         for bad in ["", "s", "-1s", "5 parsecs", "1e400"] {
             assert!(duration(bad).is_err(), "{bad}");
         }

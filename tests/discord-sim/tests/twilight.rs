@@ -1,5 +1,7 @@
 //! A client nobody here wrote, twilight-gateway with twilight-model, against the stand-in.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
 mod common;
 
 use common::{Lab, World};

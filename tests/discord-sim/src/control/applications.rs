@@ -149,7 +149,8 @@ pub struct Change {
     privileged_intents: Option<Vec<String>>,
     #[serde(default, deserialize_with = "crate::time::text::option::deserialize")]
     identify_spacing: Option<Duration>,
-    interactions_url: Option<Option<String>>,
+    /// Empty switches HTTP interactions off.
+    interactions_url: Option<String>,
 }
 
 /// Changes an application: another token, budget, number of shards, intents.
@@ -175,7 +176,7 @@ pub async fn change(State(server): State<Shared>, At(id): At<Id>, Given(change):
     budget.spacing = change.identify_spacing.unwrap_or(budget.spacing);
     application.shards = change.shards.unwrap_or(application.shards).max(1);
     if let Some(url) = change.interactions_url {
-        application.interactions_url = url;
+        application.interactions_url = Some(url).filter(|url| !url.is_empty());
     }
     describe(&server, &world, id)
 }

@@ -73,7 +73,7 @@ pub async fn create(State(server): State<Shared>, Given(wanted): Given<Guild>) -
     Ok(Json(json!({ "id": id, "owner_id": owner })))
 }
 
-/// Deletes a guild; bots get GUILD_DELETE.
+/// Deletes a guild; bots get `GUILD_DELETE`.
 pub async fn delete(State(server): State<Shared>, At(guild): At<Id>) -> Answer {
     let mut world = server.world();
     let found = world.guilds.get(&guild).ok_or_else(|| no_guild(guild))?;

@@ -20,7 +20,7 @@ use crate::world::session::{Link, Order};
 /// Dispatches taken from the session's buffer at a time.
 const BATCH: usize = 64;
 /// How long a connection may stay without Identify or Resume before it is closed.
-const SILENT: Duration = Duration::from_secs(60);
+const SILENT: Duration = Duration::from_mins(1);
 /// How long a client may take to follow op 7 or op 9 before it is closed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -98,7 +98,7 @@ pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
 
 impl Connection {
     async fn talk(&mut self, inbox: &mut mpsc::UnboundedReceiver<Order>) -> Result<(), End> {
-        let interval = self.server.options.heartbeat_interval.as_millis() as u64;
+        let interval = crate::time::millis(self.server.options.heartbeat_interval);
         self.send(
             &json!({ "t": null, "s": null, "op": 10, "d": { "heartbeat_interval": interval, "_trace": [] } }),
         )
@@ -284,12 +284,7 @@ impl Connection {
 
 /// A frame beyond all limits is answered like a payload that is too large.
 fn oversize_or_gone(error: &axum::Error) -> End {
-    let text = error.to_string();
-    if text.contains("too long") || text.contains("too big") || text.contains("Space limit") {
-        End::Close(close::DECODE_ERROR)
-    } else if text.to_lowercase().contains("utf-8") {
-        End::Close(close::DECODE_ERROR)
-    } else {
-        End::Gone
-    }
+    let text = error.to_string().to_lowercase();
+    let faulty = ["too long", "too big", "space limit", "utf-8"].iter().any(|sign| text.contains(sign));
+    if faulty { End::Close(close::DECODE_ERROR) } else { End::Gone }
 }

@@ -14,7 +14,7 @@ const EVENT_BYTES: usize = 4096;
 /// Events a client may send in a window.
 const EVENTS: usize = 120;
 /// The window.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// Takes one frame.
 pub async fn receive(connection: &mut Connection, bytes: &[u8]) -> Result<(), End> {

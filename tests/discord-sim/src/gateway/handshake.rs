@@ -1,4 +1,4 @@
-//! Identify and Resume: tokens, versions, shards, intents, the budget; READY, GUILD_CREATE, RESUMED.
+//! Identify and Resume: tokens, versions, shards, intents, the budget; the dispatches that follow.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Op 8, request guild members: answered with GUILD_MEMBERS_CHUNK.
+//! Op 8, request guild members: answered with `GUILD_MEMBERS_CHUNK`.
 
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ fn find(world: &World, application: Id, guild: Id, data: &Value, privileged: boo
         0 => usize::MAX,
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    // The whole list is for those with the GUILD_MEMBERS intent.
+    // The whole list is for those with the `GUILD_MEMBERS` intent.
     let whole = ids.is_none() && query.is_empty();
     if whole && !privileged {
         return Vec::new();

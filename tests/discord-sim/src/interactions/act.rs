@@ -257,6 +257,6 @@ pub fn write(server: &Shared, user: Id, channel: Id, content: &str) -> Result<Id
     let draft = Draft { content: Some(content.to_owned()), ..Draft::default() };
     let message = compose::message(&mut world, Origin::user(channel, user, None), &draft, &[]);
     let id = message.id;
-    world.post(message);
+    world.post(&message);
     Ok(id)
 }

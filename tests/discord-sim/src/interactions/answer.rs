@@ -71,7 +71,7 @@ pub fn take(
     interaction.acknowledged = Some(took);
     interaction.callback = Some(json!({ "type": kind, "data": data }));
     interaction.changed.notify_waiters();
-    let entry = json!({ "id": id, "event": "callback", "type": kind, "ms": took.as_millis() as u64 });
+    let entry = json!({ "id": id, "event": "callback", "type": kind, "ms": crate::time::millis(took) });
     server.log.add("interaction", &entry);
     world.changed(Change::Interaction(id));
     Ok(())
@@ -108,7 +108,7 @@ fn post(world: &mut World, id: Id, data: &Map<String, Value>, files: &[Upload]) 
     let origin = origin(world, id).ok_or_else(|| ApiError::unknown(10_062))?;
     let made = compose::message(world, origin, &draft, files);
     let message = made.id;
-    world.post(made);
+    world.post(&made);
     Ok(message)
 }
 
@@ -120,7 +120,7 @@ fn think(world: &mut World, id: Id, data: &Map<String, Value>) -> Result<Id, Api
     let ephemeral = u64::try_from(flags).unwrap_or_default() & EPHEMERAL != 0;
     let made = compose::thinking(world, origin, ephemeral);
     let message = made.id;
-    world.post(made);
+    world.post(&made);
     Ok(message)
 }
 
@@ -137,7 +137,7 @@ fn update(
     compose::edit(world, &mut edited, &draft, files);
     crate::rest::messages::still_something(&edited)?;
     let id = edited.id;
-    world.replace(edited);
+    world.replace(&edited);
     Ok(id)
 }
 

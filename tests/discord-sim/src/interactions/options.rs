@@ -30,15 +30,15 @@ pub fn fill(world: &mut World, channel: Id, command: &Command, call: &Invocation
     if let Some(word) = words.front() {
         return Err(not_offered(format!("/{} has no sub-command '{word}'", command.name)));
     }
-    let mut filled = json!({});
+    let mut answer = json!({});
     if !list.is_empty() {
-        filled["options"] = Value::Array(list);
+        answer["options"] = Value::Array(list);
     }
     let resolved = filler.resolved.json();
     if resolved.as_object().is_some_and(|resolved| !resolved.is_empty()) {
-        filled["resolved"] = resolved;
+        answer["resolved"] = resolved;
     }
-    Ok(filled)
+    Ok(answer)
 }
 
 /// The `target_id` and `resolved` of a context menu command.
@@ -46,9 +46,9 @@ pub fn target(world: &World, channel: Id, command: &Command, target: Option<Id>)
     let id = target.ok_or_else(|| not_offered("a context menu command needs a target_id"))?;
     let mut resolved = Resolved::new(world, channel);
     if command.kind == 2 {
-        resolved.user(&id.to_string())?
+        resolved.user(&id.to_string())?;
     } else {
-        resolved.message(&id.to_string())?
+        resolved.message(&id.to_string())?;
     }
     Ok(json!({ "target_id": id, "resolved": resolved.json() }))
 }

@@ -84,7 +84,7 @@ fn object(world: &World, id: Id, token: &str, guild: Option<Id>, new: &New) -> V
         "entitlements": [],
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": { "0": owner },
-        "context": if guild.is_some() { 0 } else { 1 },
+        "context": u8::from(guild.is_none()),
     });
     if let Some(message) = new.source.and_then(|id| world.message(id)) {
         object["message"] = world.message_json(message, &Base::anywhere());

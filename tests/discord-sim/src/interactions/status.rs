@@ -28,7 +28,7 @@ pub fn json_of(server: &Server, world: &World, interaction: &Interaction, base: 
         "token": interaction.token,
         "state": interaction.state(server.options.answer_within, server.options.token_life),
         "received_at": iso(interaction.received),
-        "acknowledged_ms": interaction.acknowledged.map(|took| took.as_millis() as u64),
+        "acknowledged_ms": interaction.acknowledged.map(crate::time::millis),
         "callback": interaction.callback,
         "response": interaction.original.as_ref().and_then(rendered),
         "edits": interaction.edits,

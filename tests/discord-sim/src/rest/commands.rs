@@ -89,7 +89,7 @@ fn put(
 
 /// 30034: too many creations today.
 fn daily_cap() -> ApiError {
-    let after = std::time::Duration::from_secs(24 * 3600);
+    let after = std::time::Duration::from_hours(24);
     let mut error = ApiError::rate_limited(Retry { after, global: false, scope: "user" });
     error.code = 30_034;
     error.message = "Max number of daily application command creates has been reached (200)".into();

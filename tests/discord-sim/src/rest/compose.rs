@@ -172,7 +172,9 @@ fn number(component: &mut Value, next: &mut u64) {
     }
     *next += 1;
     if let Some(Value::Array(children)) = object.get_mut("components") {
-        children.iter_mut().for_each(|child| number(child, next));
+        for child in children {
+            number(child, next);
+        }
     }
     for key in ["accessory", "component"] {
         if let Some(child) = object.get_mut(key) {

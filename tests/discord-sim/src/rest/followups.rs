@@ -90,17 +90,14 @@ fn follow_up(world: &mut World, id: Id, sent: &Payload) -> Result<Message, ApiEr
     let thinking =
         original.filter(|_| progress == Progress::Deferred).and_then(|id| world.message(id)).cloned();
     let origin = answer::origin(world, id).ok_or_else(|| ApiError::unknown(10_015))?;
-    let made = match thinking.filter(answer::is_thinking) {
-        Some(mut message) => {
-            compose::edit(world, &mut message, &draft, &sent.files);
-            world.replace(message.clone());
-            message
-        }
-        None => {
-            let made = compose::message(world, origin, &draft, &sent.files);
-            world.post(made.clone());
-            made
-        }
+    let made = if let Some(mut message) = thinking.filter(answer::is_thinking) {
+        compose::edit(world, &mut message, &draft, &sent.files);
+        world.replace(&message);
+        message
+    } else {
+        let made = compose::message(world, origin, &draft, &sent.files);
+        world.post(&made);
+        made
     };
     if let Some(interaction) = world.interactions.get_mut(&id) {
         if interaction.original != Some(made.id) {
@@ -164,7 +161,7 @@ pub async fn edit(
     let draft = message::check(body, &sent.files, Kind::Edit { v2: edited.is_v2() })?;
     compose::edit(&mut world, &mut edited, &draft, &sent.files);
     still_something(&edited)?;
-    world.replace(edited.clone());
+    world.replace(&edited);
     if let Target::Interaction(id) = target {
         note_edit(&mut world, id, &edited, sent.json.clone().unwrap_or_default());
         server.log.add("interaction", &json!({ "id": id, "event": "edit", "message_id": edited.id }));

@@ -23,7 +23,7 @@ pub struct Page {
     after: Option<Id>,
 }
 
-/// A page of members; needs the GUILD_MEMBERS intent to be switched on.
+/// A page of members; needs the `GUILD_MEMBERS` intent to be switched on.
 pub async fn list(
     State(server): State<Shared>,
     Bot(bot): Bot,

@@ -25,9 +25,9 @@ use crate::world::message::Message;
 use crate::world::permissions as allow;
 
 /// How long a nonce is remembered: "the past few minutes".
-const NONCE_LIFE: Duration = Duration::from_secs(300);
+const NONCE_LIFE: Duration = Duration::from_mins(5);
 /// Age from which edits are limited, how many in what time (unofficial documentation; code 30046).
-const LATE: (Duration, usize, Duration) = (Duration::from_secs(3600), 3, Duration::from_secs(6));
+const LATE: (Duration, usize, Duration) = (Duration::from_hours(1), 3, Duration::from_secs(6));
 
 /// Writes a message.
 pub async fn create(
@@ -46,7 +46,7 @@ pub async fn create(
         return Ok(Json(first.json(&world.author_json(&first.author), &base)));
     }
     let made = compose::message(&mut world, Origin::user(channel, bot, Some(bot)), &draft, &sent.files);
-    world.post(made.clone());
+    world.post(&made);
     if let Some(nonce) = &made.nonce {
         world.nonces.push_back((Instant::now(), bot, nonce.to_string(), made.id));
     }
@@ -175,7 +175,7 @@ pub async fn edit(
     late_edit(&mut world, &edited)?;
     compose::edit(&mut world, &mut edited, &draft, &sent.files);
     still_something(&edited)?;
-    world.replace(edited.clone());
+    world.replace(&edited);
     Ok(Json(world.message_json(&edited, &base)))
 }
 
@@ -211,15 +211,15 @@ fn late_edit(world: &mut World, message: &Message) -> Result<(), ApiError> {
 
 impl World {
     /// Puts an edited message in the place of the old one and tells bots of it.
-    pub fn replace(&mut self, message: Message) {
+    pub fn replace(&mut self, message: &Message) {
         if let Some(place) = self.message_mut(message.id) {
             *place = message.clone();
-            self.announce_message("MESSAGE_UPDATE", &message);
+            self.announce_message("MESSAGE_UPDATE", message);
         }
     }
 }
 
-/// Deletes a message: the bot's own, or anyone's with MANAGE_MESSAGES.
+/// Deletes a message: the bot's own, or anyone's with `MANAGE_MESSAGES`.
 pub async fn delete(
     State(server): State<Shared>,
     Bot(bot): Bot,

@@ -89,7 +89,7 @@ impl Payload {
             if name == "payload_json" {
                 payload.json = Some(serde_json::from_slice(&data).map_err(|_| ApiError::no_json())?);
             } else if let Some(filename) = filename {
-                payload.add_file(&name, filename, content_type, data)?;
+                payload.add_file(&name, &filename, content_type, data)?;
             }
         }
         Ok(payload)
@@ -98,7 +98,7 @@ impl Payload {
     fn add_file(
         &mut self,
         field: &str,
-        name: String,
+        name: &str,
         kind: Option<String>,
         data: Bytes,
     ) -> Result<(), ApiError> {
@@ -107,7 +107,7 @@ impl Payload {
         }
         let digits: String = field.chars().filter(char::is_ascii_digit).collect();
         let index = digits.parse().unwrap_or(self.files.len() as u64);
-        let content_type = kind.unwrap_or_else(|| guess_type(&name).to_owned());
+        let content_type = kind.unwrap_or_else(|| guess_type(name).to_owned());
         let filename = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         self.files.push(Upload { index, filename, content_type, data });
         Ok(())

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Requests per second and bot over all routes (Discord's reference, "Global Rate Limit").
 const GLOBAL_PER_SECOND: u32 = 50;
 /// The window in which invalid requests are counted.
-const INVALID_WINDOW: Duration = Duration::from_secs(600);
+const INVALID_WINDOW: Duration = Duration::from_mins(10);
 
 /// Who is limited: a bot, or an address without a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -164,7 +164,7 @@ impl RateLimits {
             return;
         }
         self.swept = now;
-        let fresh = |window: &Window| now.duration_since(window.since) < Duration::from_secs(60);
+        let fresh = |window: &Window| now.duration_since(window.since) < Duration::from_mins(1);
         self.buckets.retain(|_, window| fresh(window));
         self.global.retain(|_, window| fresh(window));
     }

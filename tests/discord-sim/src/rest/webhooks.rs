@@ -130,7 +130,7 @@ pub fn execute(world: &mut World, webhook: &Webhook, sent: &Payload) -> Result<M
         interaction: None,
     };
     let made = compose::message(world, origin, &draft, &sent.files);
-    world.post(made.clone());
+    world.post(&made);
     Ok(made)
 }
 

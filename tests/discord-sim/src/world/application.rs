@@ -13,7 +13,7 @@ use super::command::Registry;
 use crate::id::Id;
 
 /// The window of the identify budget: 24 hours.
-pub const BUDGET_WINDOW: Duration = Duration::from_secs(24 * 3600);
+pub const BUDGET_WINDOW: Duration = Duration::from_hours(24);
 
 /// An application with its bot.
 pub struct Application {

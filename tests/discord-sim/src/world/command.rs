@@ -9,7 +9,7 @@ use crate::id::Id;
 
 /// Creations per scope in 24 h (Discord: 200 a day per guild).
 pub const CREATES_PER_DAY: u32 = 200;
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 /// The commands of one application.
 #[derive(Debug, Default)]

@@ -235,7 +235,7 @@ impl World {
     }
 
     /// Puts a message into its channel and tells bots of it.
-    pub fn post(&mut self, message: Message) {
+    pub fn post(&mut self, message: &Message) {
         let Some(channel) = self.channels.get_mut(&message.channel) else { return };
         for file in &message.attachments {
             self.files.put(file.clone());
@@ -247,7 +247,7 @@ impl World {
                 self.message_places.remove(&old);
             }
         }
-        self.announce_message("MESSAGE_CREATE", &message);
+        self.announce_message("MESSAGE_CREATE", message);
     }
 
     /// Takes a message away and tells bots of it.

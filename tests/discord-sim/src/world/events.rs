@@ -59,7 +59,7 @@ impl World {
         };
         let whole = self.message_event(message, guild);
         for application in applications {
-            let open = self.may_read(application, message, guild);
+            let open = may_read(application, message, guild);
             let text = whole.to_string();
             let stripped = if open { text.clone() } else { without_content(whole.clone()).to_string() };
             let entitled = |session: &&mut Session| {
@@ -70,16 +70,6 @@ impl World {
                 session.push(name, if full { &text } else { &stripped });
             }
         }
-    }
-
-    /// Whether a bot sees a message's content without the MESSAGE_CONTENT intent: its own messages, direct
-    /// messages and messages that mention it.
-    #[must_use]
-    pub fn may_read(&self, application: Id, message: &Message, guild: Option<Id>) -> bool {
-        guild.is_none()
-            || message.author_id() == application
-            || message.application == Some(application)
-            || message.mentions.iter().any(|user| user["id"] == json!(application))
     }
 
     fn message_event(&self, message: &Message, guild: Option<Id>) -> Value {
@@ -95,7 +85,7 @@ impl World {
     }
 }
 
-/// What a bot without MESSAGE_CONTENT gets of other people's messages.
+/// What a bot without `MESSAGE_CONTENT` gets of other people's messages.
 #[must_use]
 pub fn without_content(mut message: Value) -> Value {
     if let Some(object) = message.as_object_mut() {
@@ -112,4 +102,14 @@ fn blank(message: &mut Map<String, Value>) {
     for list in ["embeds", "attachments", "components"] {
         message.insert(list.into(), json!([]));
     }
+}
+
+/// Whether a bot sees a message's content without the `MESSAGE_CONTENT` intent: its own messages, direct
+/// messages and messages that mention it.
+#[must_use]
+pub fn may_read(application: Id, message: &Message, guild: Option<Id>) -> bool {
+    guild.is_none()
+        || message.author_id() == application
+        || message.application == Some(application)
+        || message.mentions.iter().any(|user| user["id"] == json!(application))
 }

@@ -11,7 +11,7 @@ const KEPT_BYTES: usize = 256 << 20;
 /// Files by attachment id.
 #[derive(Debug, Default)]
 pub struct Files {
-    files: HashMap<Id, Attachment>,
+    kept: HashMap<Id, Attachment>,
     order: VecDeque<Id>,
     bytes: usize,
 }
@@ -21,10 +21,10 @@ impl Files {
     pub fn put(&mut self, file: Attachment) {
         self.bytes += file.data.len();
         self.order.push_back(file.id);
-        self.files.insert(file.id, file);
+        self.kept.insert(file.id, file);
         while self.bytes > KEPT_BYTES {
             let Some(oldest) = self.order.pop_front() else { return };
-            if let Some(file) = self.files.remove(&oldest) {
+            if let Some(file) = self.kept.remove(&oldest) {
                 self.bytes -= file.data.len();
             }
         }
@@ -33,6 +33,6 @@ impl Files {
     /// The file with this id, if it is still kept.
     #[must_use]
     pub fn get(&self, id: Id) -> Option<&Attachment> {
-        self.files.get(&id)
+        self.kept.get(&id)
     }
 }

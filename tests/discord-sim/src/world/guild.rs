@@ -88,7 +88,7 @@ impl Role {
 }
 
 impl Member {
-    /// The member object without its `user`, as MESSAGE_CREATE carries it.
+    /// The member object without its `user`, as `MESSAGE_CREATE` carries it.
     #[must_use]
     pub fn partial_json(&self) -> Value {
         json!({

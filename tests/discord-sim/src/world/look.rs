@@ -62,7 +62,7 @@ impl World {
         let guild = self.channels.get(&message.channel).and_then(Channel::guild);
         let privileged = self.applications.get(&application).map_or(0, |app| app.privileged_intents);
         let readable = privileged & super::intents::MESSAGE_CONTENT != 0;
-        if readable || self.may_read(application, message, guild) {
+        if readable || super::events::may_read(application, message, guild) {
             object
         } else {
             super::events::without_content(object)
@@ -84,7 +84,7 @@ impl World {
         self.users.get(&member.user).map_or(Value::Null, |user| member.json(user))
     }
 
-    /// The guild object of GUILD_CREATE for a bot: with its channels, its own member and the counts.
+    /// The guild object of `GUILD_CREATE` for a bot: with its channels, its own member and the counts.
     #[must_use]
     pub fn guild_create(&self, guild: &Guild, application: Id, with_members: bool) -> Value {
         let mut object = guild.json();

@@ -127,12 +127,13 @@ impl Attachment {
 
 /// A file name as one part of a path.
 fn url_part(name: &str) -> String {
+    use std::fmt::Write;
     let mut part = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             part.push(char::from(byte));
         } else {
-            part.push_str(&format!("%{byte:02X}"));
+            let _ = write!(part, "%{byte:02X}");
         }
     }
     part

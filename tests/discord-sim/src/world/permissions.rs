@@ -60,7 +60,7 @@ pub fn in_guild(guild: &Guild, user: Id) -> u64 {
     if granted & ADMINISTRATOR == 0 { granted } else { ALL }
 }
 
-/// The permissions of a member in a channel, overwrites included. Without VIEW_CHANNEL nothing is left.
+/// The permissions of a member in a channel, overwrites included. Without `VIEW_CHANNEL` nothing is left.
 #[must_use]
 pub fn in_channel(guild: &Guild, channel: &Channel, user: Id) -> u64 {
     let base = in_guild(guild, user);

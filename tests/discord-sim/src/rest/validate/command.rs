@@ -93,8 +93,8 @@ fn options(form: &mut Form, list: &[Value], depth: usize) {
     }
     form.each("options", list, |form, option| {
         one(form, option, depth);
-        let named = present(option, "name").and_then(Value::as_str).unwrap_or_default();
-        if !names.insert(named.to_owned()) {
+        let own = present(option, "name").and_then(Value::as_str).unwrap_or_default();
+        if !names.insert(own.to_owned()) {
             let message = "Option names must be unique";
             form.fail_at("name", "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", message);
         }
@@ -131,6 +131,8 @@ fn one(form: &mut Form, option: &Object, depth: usize) {
             let message = "Sub-commands cannot be nested this deep";
             form.fail_at("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
         }
+        // Client libraries send an empty list for every option; Discord takes it.
+        _ if option["options"].as_array().is_some_and(Vec::is_empty) => {}
         _ => form.forbid(option, "options", "Only sub-commands have options"),
     }
     if kind == 3 {

@@ -48,7 +48,7 @@ fn one(form: &mut Form, embed: &Object) -> (Value, usize) {
         match time.parse::<jiff::Timestamp>() {
             Ok(at) => kept["timestamp"] = json!(crate::time::iso(at)),
             Err(_) => {
-                form.fail_at("timestamp", "DATE_TIME_TYPE_PARSE", "Could not parse. Should be ISO8601.")
+                form.fail_at("timestamp", "DATE_TIME_TYPE_PARSE", "Could not parse. Should be ISO8601.");
             }
         }
     }

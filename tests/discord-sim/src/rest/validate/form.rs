@@ -212,7 +212,7 @@ mod tests {
         let mut form = Form::new();
         form.within("embeds", |form| {
             form.within(0, |form| {
-                form.fail_at("title", "BASE_TYPE_MAX_LENGTH", "Must be 256 or fewer in length.")
+                form.fail_at("title", "BASE_TYPE_MAX_LENGTH", "Must be 256 or fewer in length.");
             });
         });
         let error = form.finish().unwrap_err();

@@ -115,9 +115,9 @@ fn parts(form: &mut Form, body: &Object, v2: bool, kind: Kind, draft: &mut Draft
     if body.contains_key("components") {
         let list = form.list(body, "components", 0..=usize::MAX).unwrap_or_default();
         if v2 {
-            v2::check(form, list)
+            v2::check(form, list);
         } else {
-            component::check(form, list)
+            component::check(form, list);
         }
         draft.components = Some(list.to_vec());
     } else if v2 && !matches!(kind, Kind::Edit { v2: true }) {

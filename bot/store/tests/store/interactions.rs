@@ -1,0 +1,104 @@
+use std::time::Duration;
+
+use serde_json::json;
+use stockbot_config::Locale;
+use stockbot_store::{InteractionEnd, NewInteraction, interactions};
+
+use crate::shop::{BOT, DEADLINE, Shop};
+
+fn new(shop: &Shop, id: u64) -> NewInteraction {
+    NewInteraction {
+        id,
+        shop: shop.id,
+        bot: BOT.into(),
+        application_id: 5,
+        token: "secret".into(),
+        kind: "purchase".into(),
+        custom_id: "buy:v1".into(),
+        user_id: 1,
+        channel_id: Some(2),
+        guild_id: None,
+        locale: Locale::En,
+        pod: "pod-1".into(),
+        payload: json!({ "code": "A" }),
+    }
+}
+
+async fn unfinished(shop: &Shop, owner: &str, older_than: Duration, lease: Duration) -> Vec<u64> {
+    let found =
+        interactions::unfinished_interactions(&shop.store, BOT, "purchase", owner, older_than, lease, 10);
+    found.await.unwrap().into_iter().map(|i| i.id).collect()
+}
+
+#[tokio::test]
+async fn an_interaction_is_received_once_however_often_it_arrives() {
+    let shop = Shop::open().await;
+    let arrivals = (0..20).map(|_| {
+        let (store, new) = (shop.store.clone(), new(&shop, u64::MAX / 2));
+        tokio::spawn(async move { interactions::receive_interaction(&store, &new).await.unwrap() })
+    });
+    let mut first = 0;
+    for arrival in arrivals.collect::<Vec<_>>() {
+        first += u32::from(arrival.await.unwrap());
+    }
+    assert_eq!(first, 1);
+}
+
+#[tokio::test]
+async fn only_what_was_acknowledged_and_not_finished_is_taken_up_and_by_one_pod() {
+    let shop = Shop::open().await;
+    for id in 1..=4 {
+        interactions::receive_interaction(&shop.store, &new(&shop, id)).await.unwrap();
+    }
+    for id in 2..=4 {
+        interactions::mark_acknowledged(&shop.store, id).await.unwrap();
+    }
+    let ended =
+        interactions::mark_finished(&shop.store, 4, InteractionEnd::Finished, &json!("done")).await.unwrap();
+    assert!(ended);
+    let none = Duration::ZERO;
+    assert_eq!(unfinished(&shop, "pod-2", DEADLINE, DEADLINE).await, Vec::<u64>::new(), "too young");
+    assert_eq!(unfinished(&shop, "pod-2", none, none).await, [2, 3]);
+    // That lease was over at once; this one is not.
+    assert_eq!(unfinished(&shop, "pod-3", none, DEADLINE).await, [2, 3]);
+    assert_eq!(unfinished(&shop, "pod-4", none, DEADLINE).await, Vec::<u64>::new());
+    let found =
+        interactions::unfinished_interactions(&shop.store, "shops/other", "purchase", "p", none, none, 10);
+    assert_eq!(found.await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn what_is_taken_up_brings_all_that_is_needed_to_finish_it() {
+    let shop = Shop::open().await;
+    interactions::receive_interaction(&shop.store, &new(&shop, 9)).await.unwrap();
+    interactions::mark_acknowledged(&shop.store, 9).await.unwrap();
+    let none = Duration::ZERO;
+    let found = interactions::unfinished_interactions(&shop.store, BOT, "purchase", "p", none, none, 10);
+    let one = found.await.unwrap().remove(0);
+    assert_eq!((one.token.as_str(), one.application_id, one.user_id), ("secret", 5, 1));
+    assert_eq!((one.channel_id, one.guild_id, one.locale), (Some(2), None, Locale::En));
+    assert_eq!((one.custom_id.as_str(), one.payload), ("buy:v1", json!({ "code": "A" })));
+    let age = jiff_age(one.received_at);
+    assert!((0..60).contains(&age), "{age} s old");
+}
+
+fn jiff_age(at: jiff::Timestamp) -> i64 {
+    jiff::Timestamp::now().duration_since(at).as_secs()
+}
+
+#[tokio::test]
+async fn the_first_end_of_an_interaction_stays() {
+    let shop = Shop::open().await;
+    interactions::receive_interaction(&shop.store, &new(&shop, 1)).await.unwrap();
+    let end = async |end, answer: &str| {
+        interactions::mark_finished(&shop.store, 1, end, &json!(answer)).await.unwrap()
+    };
+    assert!(end(InteractionEnd::TooLate, "late").await);
+    assert!(!end(InteractionEnd::Finished, "again").await);
+    // An end is not undone by an acknowledgement that comes late.
+    interactions::mark_acknowledged(&shop.store, 1).await.unwrap();
+    let row = "SELECT state || ' ' || response FROM stockbot.interactions";
+    assert_eq!(shop.database.text(row).await, "too_late \"late\"");
+    assert_eq!(interactions::prune_interactions(&shop.store, shop.id, DEADLINE).await.unwrap(), 0);
+    assert_eq!(interactions::prune_interactions(&shop.store, shop.id, Duration::ZERO).await.unwrap(), 1);
+}

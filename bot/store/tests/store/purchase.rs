@@ -1,0 +1,234 @@
+use stockbot_config::Locale;
+use stockbot_store::{
+    OrderState, OutboxKind, ProductChange, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal,
+    SalePayload, customers, orders, outbox, products, shops,
+};
+
+use crate::shop::{BOT, DEADLINE, Shop, admin, order};
+
+/// A shop with ten units of A at 100 and a buyer who has 1,000.
+async fn open() -> Shop {
+    let shop = Shop::open().await;
+    shop.product("A", 100).await;
+    shop.stock("A", 1..=10).await;
+    shop.buyer(1, 1000).await;
+    shop
+}
+
+#[tokio::test]
+async fn a_purchase_takes_the_money_and_hands_out_the_oldest_units() {
+    let shop = open().await;
+    let receipt = shop.bought(&PurchaseRequest { quantity: 3, ..order(77, 1, "a", 100) }).await;
+    assert_eq!(receipt.units, ["A-0001", "A-0002", "A-0003"]);
+    assert_eq!(receipt.balance, 700);
+    let bought = &receipt.order;
+    assert_eq!(
+        (bought.quantity, bought.unit_price, bought.total, bought.state),
+        (3, 100, 300, OrderState::Paid)
+    );
+    assert_eq!((bought.product_code.as_str(), bought.product_name.as_str()), ("A", "Product A"));
+    assert_eq!((bought.user_id, bought.grow_id.as_str(), bought.interaction_id), (1, "user1", 77));
+    assert_eq!(shop.balance(1).await, 700);
+    assert_eq!(shop.available("A").await, 7);
+    let stored = orders::order(&shop.store, shop.id, &bought.id.to_lowercase()).await.unwrap();
+    assert_eq!(stored.as_ref(), Some(bought));
+    assert_eq!(orders::order_by_interaction(&shop.store, shop.id, 77).await.unwrap(), stored);
+    let next = shop.bought(&order(78, 1, "A", 100)).await;
+    assert_eq!(next.units, ["A-0004"]);
+    shop.prove().await;
+}
+
+#[tokio::test]
+async fn a_repeated_interaction_gets_the_same_receipt_and_pays_once() {
+    let shop = open().await;
+    let first = shop.bought(&order(5, 1, "A", 100)).await;
+    shop.bought(&order(6, 1, "A", 100)).await;
+    // Whatever happened since: the price, the shop and the quantity asked for do not matter any more.
+    shops::set_maintenance(&shop.store, shop.id, true, "closed", &admin()).await.unwrap();
+    let repeat = PurchaseRequest { quantity: 9, unit_price: 1, ..order(5, 1, "A", 100) };
+    assert_eq!(shop.buy(&repeat).await, PurchaseOutcome::Repeated(first));
+    assert_eq!(shop.balance(1).await, 800);
+    shop.prove().await;
+}
+
+#[tokio::test]
+async fn a_refusal_says_why_and_changes_nothing() {
+    let shop = open().await;
+    shop.product("OFF", 1).await;
+    products::set_product_active(&shop.store, shop.id, "OFF", false, &admin()).await.unwrap();
+    let banned = shop.buyer(2, 1000).await;
+    customers::set_blacklisted(&shop.store, shop.id, banned.id, true, &admin()).await.unwrap();
+    let ask = |quantity| PurchaseRequest { quantity, max_quantity: 50, ..order(9, 1, "A", 100) };
+    let closed = PurchaseRequest { maintenance_forced: Some("moving".into()), ..ask(1) };
+    let before = shop.database.text("SELECT max(id) FROM stockbot.change_events").await;
+    let cases = [
+        (closed, Refusal::Maintenance { reason: "moving".into() }),
+        (order(9, 3, "A", 100), Refusal::NotRegistered),
+        (order(9, 2, "A", 100), Refusal::Blacklisted),
+        (order(9, 1, "B", 100), Refusal::UnknownProduct),
+        (order(9, 1, "OFF", 1), Refusal::Inactive),
+        (order(9, 1, "A", 99), Refusal::PriceChanged { now: 100 }),
+        (ask(0), Refusal::BadQuantity { max: 50 }),
+        (ask(-1), Refusal::BadQuantity { max: 50 }),
+        (ask(51), Refusal::BadQuantity { max: 50 }),
+        (ask(i64::MAX), Refusal::BadQuantity { max: 50 }),
+        (ask(11), Refusal::BalanceTooLow { balance: 1000, total: 1100 }),
+    ];
+    for (request, refusal) in cases {
+        assert_eq!(shop.refused(&request).await, refusal);
+    }
+    shop.adjust(customers::customer(&shop.store, shop.id, 1).await.unwrap().unwrap().id, 1000, "more").await;
+    assert_eq!(shop.refused(&ask(11)).await, Refusal::OutOfStock { left: 10, asked: 11 });
+    assert_eq!((shop.balance(1).await, shop.available("A").await), (2000, 10));
+    assert_eq!(shop.database.text("SELECT count(*) FROM stockbot.orders").await, "0");
+    assert_eq!(shop.database.text("SELECT max(id) FROM stockbot.change_events").await, before);
+    shop.prove().await;
+}
+
+#[tokio::test]
+async fn a_price_that_changed_after_it_was_shown_is_not_charged() {
+    let shop = open().await;
+    let change = ProductChange { price: Some(120), ..ProductChange::default() };
+    products::edit_product(&shop.store, shop.id, "A", &change, &admin()).await.unwrap();
+    assert_eq!(shop.refused(&order(1, 1, "A", 100)).await, Refusal::PriceChanged { now: 120 });
+    assert_eq!(shop.bought(&order(1, 1, "A", 120)).await.order.total, 120);
+}
+
+#[tokio::test]
+async fn a_price_above_the_smallest_coins_part_is_paid_from_the_whole_balance() {
+    let shop = Shop::open().await;
+    shop.product("A", 199).await;
+    shop.stock("A", 1..=1).await;
+    // Two Diamond Locks and no single World Lock.
+    shop.buyer(1, 200).await;
+    assert_eq!(shop.bought(&order(1, 1, "A", 199)).await.balance, 1);
+    shop.prove().await;
+}
+
+#[tokio::test]
+async fn maintenance_set_from_discord_refuses_with_its_reason_until_it_is_lifted() {
+    let shop = open().await;
+    shops::set_maintenance(&shop.store, shop.id, true, "counting", &admin()).await.unwrap();
+    let state = shops::shop_state(&shop.store, shop.id).await.unwrap();
+    assert_eq!((state.maintenance, state.reason.as_str()), (true, "counting"));
+    assert_eq!(
+        shop.refused(&order(1, 1, "A", 100)).await,
+        Refusal::Maintenance { reason: "counting".into() }
+    );
+    shops::set_maintenance(&shop.store, shop.id, false, "ignored", &admin()).await.unwrap();
+    assert_eq!(shops::shop_state(&shop.store, shop.id).await.unwrap().reason, "");
+    shop.bought(&order(1, 1, "A", 100)).await;
+}
+
+#[tokio::test]
+async fn maintenance_waits_for_the_sale_under_way_and_nothing_is_sold_after_it() {
+    let shop = open().await;
+    // Holds up a purchase within its transaction, after the shop was found open.
+    let holder = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
+    let mut hold = holder.begin().await.unwrap();
+    sqlx::query("LOCK TABLE stockbot.stock_units").execute(&mut *hold).await.unwrap();
+    let sale = spawn_buy(&shop, order(1, 1, "A", 100));
+    waits(&shop, "stock_units").await;
+    let closing = tokio::spawn({
+        let (store, id) = (shop.store.clone(), shop.id);
+        async move {
+            shops::set_maintenance(&store, id, true, "now", &admin()).await.unwrap();
+            orders::order_by_interaction(&store, id, 1).await.unwrap().is_some()
+        }
+    });
+    stockbot_harness::eventually(DEADLINE, "the closing waits at the door", || async {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let count = shop.database.text(waiting).await;
+        if count == "1" { Ok(()) } else { Err(count) }
+    })
+    .await;
+    hold.rollback().await.unwrap();
+    assert!(closing.await.unwrap(), "maintenance was on before the sale had ended");
+    assert!(matches!(sale.await.unwrap(), PurchaseOutcome::Bought(_)));
+    assert_eq!(shop.refused(&order(2, 1, "A", 100)).await, Refusal::Maintenance { reason: "now".into() });
+}
+
+#[tokio::test]
+async fn a_sale_leaves_everything_that_discord_is_owed() {
+    let shop = open().await;
+    let role = Some((1_100_000_000_000_000_001, 1_100_000_000_000_000_077));
+    let effects = PurchaseEffects { history_channel: Some(11), log_channel: Some(12), role };
+    let receipt =
+        shop.bought(&PurchaseRequest { effects, locale: Locale::Id, ..order(1, 1, "A", 100) }).await;
+    let jobs = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 10).await.unwrap();
+    let kinds: Vec<OutboxKind> = jobs.iter().map(|j| j.kind).collect();
+    use OutboxKind::{BuyerRole, Delivery, HistoryPost, LogPost, Receipt};
+    assert_eq!(kinds, [Delivery, Receipt, HistoryPost, LogPost, BuyerRole]);
+    for job in &jobs {
+        assert_eq!(job.order_id.as_ref(), Some(&receipt.order.id));
+        assert!(job.nonce.len() <= 25 && job.nonce.starts_with(&receipt.order.id), "{}", job.nonce);
+        let payload: SalePayload = serde_json::from_value(job.payload.clone()).unwrap();
+        assert_eq!((payload.user_id, payload.balance, payload.locale), (1, 900, Locale::Id));
+        assert_eq!((payload.token.as_str(), payload.interaction_id), ("token-1", 1));
+        let channel = match job.kind {
+            HistoryPost => Some(11),
+            LogPost => Some(12),
+            _ => None,
+        };
+        assert_eq!(payload.channel_id, channel);
+        assert_eq!(payload.role, role.filter(|_| job.kind == BuyerRole));
+    }
+    assert_eq!(outbox::outbox_depth(&shop.store, BOT).await.unwrap(), 5);
+    let bare = shop.bought(&order(2, 1, "A", 100)).await;
+    let jobs = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 10).await.unwrap();
+    assert_eq!(
+        jobs.iter().map(|j| (j.kind, j.order_id.as_deref())).collect::<Vec<_>>(),
+        [(Delivery, Some(bare.order.id.as_str())), (Receipt, Some(bare.order.id.as_str())),]
+    );
+}
+
+#[tokio::test]
+async fn units_that_others_hold_are_waited_for_and_sold_when_they_give_up() {
+    let shop = open().await;
+    let holder = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
+    let mut hold = holder.begin().await.unwrap();
+    sqlx::query("SELECT FROM stockbot.stock_units FOR UPDATE").execute(&mut *hold).await.unwrap();
+    let sale = spawn_buy(&shop, PurchaseRequest { quantity: 10, ..order(1, 1, "A", 100) });
+    waits(&shop, "transactionid").await;
+    hold.rollback().await.unwrap();
+    let PurchaseOutcome::Bought(receipt) = sale.await.unwrap() else { panic!() };
+    assert_eq!(receipt.units.len(), 10);
+    shop.prove().await;
+}
+
+#[tokio::test]
+async fn units_that_others_take_for_good_are_not_promised() {
+    let shop = open().await;
+    let holder = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
+    let mut hold = holder.begin().await.unwrap();
+    let remove = "UPDATE stockbot.stock_units SET state = 'removed' WHERE content <= 'A-0004'";
+    sqlx::query(remove).execute(&mut *hold).await.unwrap();
+    let sale = spawn_buy(&shop, PurchaseRequest { quantity: 7, ..order(1, 1, "A", 100) });
+    let fine = spawn_buy(&shop, PurchaseRequest { quantity: 8, ..order(2, 1, "A", 100) });
+    waits(&shop, "transactionid").await;
+    hold.commit().await.unwrap();
+    assert_eq!(sale.await.unwrap(), PurchaseOutcome::Refused(Refusal::OutOfStock { left: 6, asked: 7 }));
+    assert_eq!(fine.await.unwrap(), PurchaseOutcome::Refused(Refusal::OutOfStock { left: 6, asked: 8 }));
+    assert_eq!(shop.available("A").await, 6);
+    shop.prove().await;
+}
+
+pub fn spawn_buy(shop: &Shop, request: PurchaseRequest) -> tokio::task::JoinHandle<PurchaseOutcome> {
+    let (store, id) = (shop.store.clone(), shop.id);
+    tokio::spawn(async move { stockbot_store::purchase::purchase(&store, id, &request).await.unwrap() })
+}
+
+/// Waits until somebody of this database waits for a lock on this table or of this type.
+async fn waits(shop: &Shop, what: &str) {
+    let sql = format!(
+        "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+         WHERE a.datname = current_database() AND NOT l.granted
+            AND (l.locktype = '{what}' OR l.relation = to_regclass('stockbot.{what}'))"
+    );
+    stockbot_harness::eventually(DEADLINE, "a purchase waits", || async {
+        let count = shop.database.text(&sql).await;
+        if count == "0" { Err(count) } else { Ok(()) }
+    })
+    .await;
+}
