@@ -117,7 +117,7 @@ pub async fn fetch(context: &Context, key: &Key, bot: &DiscordBot) -> Result<Fet
 async fn mount_failure(context: &Context, key: &Key, pods: &[Pod]) -> Option<String> {
     let pod = pods.iter().map(|pod| &pod.state).find(|pod| pod.unstarted() && is_late(pod))?;
     let about = format!("involvedObject.uid={},reason=FailedMount", pod.uid);
-    let events: Api<Event> = Api::namespaced(context.client.clone(), &key.namespace);
+    let events: Api<Event> = Api::namespaced(context.process.client.clone(), &key.namespace);
     let found = events.list(&ListParams::default().fields(&about).limit(20)).await;
     let found =
         found.inspect_err(|error| tracing::debug!(%error, "the kubelet's events cannot be read")).ok()?;

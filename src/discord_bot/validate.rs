@@ -64,16 +64,6 @@ impl Mistake {
             Self::SecretKeyMissing { .. } | Self::SecretMalformed { .. } => "SecretKeyMissing",
         }
     }
-
-    /// The Secret that has to be mended.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        match self {
-            Self::SecretNotFound { secret, .. }
-            | Self::SecretKeyMissing { secret, .. }
-            | Self::SecretMalformed { secret, .. } => secret,
-        }
-    }
 }
 
 /// A bot that can be built.

@@ -34,11 +34,18 @@ impl Reconciler for Displays {
         }
         let verdict = validate(&display, fetched.bot.as_deref(), &fetched.siblings);
         if let Err(mistake) = &verdict {
-            context.metrics.failures.with_label_values(&["StockDisplay", mistake.reason()]).inc();
+            context.process.metrics.failures.with_label_values(&["StockDisplay", mistake.reason()]).inc();
         }
         let version = display.metadata.resource_version.as_deref();
         let old = context.display_statuses.newest(&key, version, display.status.as_ref()).unwrap_or_default();
-        let new = status::compute(&display, verdict, fetched.told.as_ref(), &old, Timestamp::now());
+        let new = status::compute(
+            &display,
+            verdict,
+            fetched.bot.as_deref(),
+            fetched.told.as_ref(),
+            &old,
+            Timestamp::now(),
+        );
         let written = status::write(context, &display, &old, new).await;
         written.map(|()| Next::Change).map_err(|error| Failure::new("StatusUnwritable", error))
     }
