@@ -18,7 +18,7 @@ use k8s_openapi::{
     },
 };
 use kube::{
-    Api, Client, Resource,
+    Api, Client, Resource, ResourceExt as _,
     runtime::{
         WatchStreamExt as _, reflector,
         reflector::store::Writer,
@@ -44,6 +44,9 @@ use crate::{
     probe,
     stock_display::Displays,
 };
+
+/// Objects per page of a list. Small: a page is in memory several times over while it is read.
+const PAGE: u32 = 50;
 
 /// A scope that is ready to run.
 pub struct Scope {
@@ -179,8 +182,15 @@ where
         Some(namespace) => Api::namespaced(client.clone(), namespace),
         None => Api::all(client.clone()),
     };
-    let config = watcher::Config { label_selector: selector, ..watcher::Config::default() };
-    watcher(api, config).default_backoff()
+    let config =
+        watcher::Config { label_selector: selector, page_size: Some(PAGE), ..watcher::Config::default() };
+    watcher(api, config).default_backoff().modify(forget_history)
+}
+
+/// Drops what nobody here reads and what is often most of an object: who changed which field, and `kubectl`'s copy of it.
+fn forget_history<K: Resource>(object: &mut K) {
+    object.managed_fields_mut().clear();
+    object.annotations_mut().remove("kubectl.kubernetes.io/last-applied-configuration");
 }
 
 async fn follow_bots(context: &Context, scope: Option<&str>, mut writer: Writer<DiscordBot>) {
