@@ -126,7 +126,7 @@ impl<'a> Writer<'a> {
             return Err(ApplyError::NameTaken { kind: kind::<K>(), name: key.name });
         }
         let document = document(wanted, live.as_ref().map(|live| live.uid.as_str()))?;
-        if let Some(live) = live.as_ref().filter(|live| is_current(live, &document)) {
+        if let Some(live) = live.as_ref().filter(|live| live.footprint.covers(&document)) {
             return Ok(Applied { live: Arc::clone(live), written: false });
         }
         let params = PatchParams { force: live.is_some(), ..PatchParams::apply(names::MANAGER) };
@@ -207,7 +207,7 @@ where
     }
 }
 
-/// The document to apply. For an object that exists it names the uid, so that no other object of that name is written.
+/// The document to apply, with its own fingerprint: fields that are not wanted any more change that, and are so noticed. For an object that exists it names the uid, so that no other object of that name is written.
 /// For a new one it names a resource version that no object has any more: then the API server can only create.
 fn document<K: Child>(wanted: &K, uid: Option<&str>) -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(wanted)?;
@@ -219,11 +219,6 @@ fn document<K: Child>(wanted: &K, uid: Option<&str>) -> Result<Value, serde_json
         None => metadata["resourceVersion"] = "1".into(),
     }
     Ok(document)
-}
-
-fn is_current<S>(live: &Live<S>, document: &Value) -> bool {
-    let applied = document["metadata"]["annotations"][names::APPLIED].as_str();
-    live.applied.as_deref() == applied && live.footprint.covers(document)
 }
 
 fn kind<K: Resource<DynamicType = ()>>() -> String {
