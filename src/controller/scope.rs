@@ -306,14 +306,18 @@ where
 {
     let events = watch::<K>(&context.process.client, scope, Some(names::children_selector()));
     cache
-        .follow(events, Live::of, |key, live| context.triggers.bot(&Key::new(&key.namespace, live.bot())))
+        .follow(
+            events,
+            |object, _| Live::of(object),
+            |key, live| context.triggers.bot(&Key::new(&key.namespace, live.bot())),
+        )
         .await;
 }
 
 async fn follow_pods(context: &Context, scope: Option<&str>) {
     let events = watch::<Pod>(&context.process.client, scope, Some(names::children_selector()));
     let wake = |key: &Key, pod: &PodState| context.triggers.bot(&Key::new(&key.namespace, pod.bot()));
-    context.pods.follow(events, PodState::of, wake).await;
+    context.pods.follow(events, |pod, before| PodState::of(pod).since(before), wake).await;
 }
 
 async fn poll_secrets(context: &Context) {
