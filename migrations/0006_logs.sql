@@ -62,16 +62,18 @@ CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON stockbot.discord_audit_lo
 FOR EACH STATEMENT EXECUTE FUNCTION stockbot.audit_is_append_only();
 
 -- The only way to remove entries: those older than their retention, but never the newest, so that numbers go on.
-CREATE FUNCTION stockbot.prune_audit_logs(shop bigint, keep interval) RETURNS bigint
-LANGUAGE sql SET stockbot.retention = 'on' AS $$
-    WITH pruned AS (
-        DELETE FROM stockbot.discord_audit_logs a
-        WHERE a.shop_id = shop AND a.created_at < now() - keep
-            AND a.number < (SELECT max(n.number) FROM stockbot.discord_audit_logs n WHERE n.shop_id = shop)
-        RETURNING 1
-    )
-    SELECT count(*) FROM pruned
-$$;
+CREATE FUNCTION stockbot.prune_audit_logs(shop bigint, keep interval) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    pruned bigint;
+BEGIN
+    PERFORM set_config('stockbot.retention', 'on', true);
+    DELETE FROM stockbot.discord_audit_logs a
+    WHERE a.shop_id = shop AND a.created_at < now() - keep
+        AND a.number < (SELECT max(n.number) FROM stockbot.discord_audit_logs n WHERE n.shop_id = shop);
+    GET DIAGNOSTICS pruned = ROW_COUNT;
+    PERFORM set_config('stockbot.retention', 'off', true);
+    RETURN pruned;
+END $$;
 
 CREATE TABLE stockbot.discord_performance_metrics (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
