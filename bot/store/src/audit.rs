@@ -3,6 +3,8 @@
 //! Reads everything in one snapshot and changes nothing. The invariants are those that tests hold every run of the shop against:
 //! what is sold, paid and counted must add up whatever happened.
 
+use std::time::Duration;
+
 use crate::{
     ShopId, Store, StoreError,
     db::{Tx, get},
@@ -23,6 +25,8 @@ pub struct AuditReport {
     pub units: i64,
 }
 
+/// Longest time one check may take.
+const PATIENCE: Duration = Duration::from_mins(10);
 /// Problems listed per check; the rest is only counted.
 const LISTED: i64 = 20;
 
@@ -120,9 +124,11 @@ const CHECKS: &[&str] = &[
 pub async fn audit(store: &Store, shop: Option<ShopId>) -> Result<AuditReport, StoreError> {
     let shop = shop.map(|s| s.0);
     // Reading everything may take longer than a sale may.
-    let snapshot =
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min';";
-    let mut tx = store.begin_and(snapshot).await?;
+    let snapshot = format!(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{}s';",
+        PATIENCE.as_secs()
+    );
+    let mut tx = store.begin_patiently(&snapshot, PATIENCE).await?;
     let mut report = count(&mut tx, shop).await?;
     for check in CHECKS {
         let sql = format!(

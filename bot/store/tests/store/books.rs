@@ -81,7 +81,7 @@ async fn each_planted_fault_is_found() {
             "still to be delivered",
         ),
         (
-            "ALTER TABLE stockbot.accounts DROP CONSTRAINT customers_never_owe; UPDATE stockbot.accounts SET balance = -5 WHERE kind = 'customer' AND balance = 100",
+            "ALTER TABLE stockbot.accounts DROP CONSTRAINT customers_never_owe; UPDATE stockbot.accounts SET balance = -5 WHERE kind = 'customer' AND balance = 90",
             "has the balance -5",
         ),
         (

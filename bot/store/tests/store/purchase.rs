@@ -1,7 +1,9 @@
 use stockbot_config::Locale;
 use stockbot_store::{
-    OrderState, OutboxKind, ProductChange, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal,
-    SalePayload, customers, orders, outbox, products, shops,
+    OrderState,
+    OutboxKind::{self, BuyerRole, Delivery, HistoryPost, LogPost, Receipt},
+    ProductChange, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, SalePayload, customers,
+    orders, outbox, products, shops,
 };
 
 use crate::shop::{BOT, DEADLINE, Shop, admin, order};
@@ -158,7 +160,6 @@ async fn a_sale_leaves_everything_that_discord_is_owed() {
         shop.bought(&PurchaseRequest { effects, locale: Locale::Id, ..order(1, 1, "A", 100) }).await;
     let jobs = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 10).await.unwrap();
     let kinds: Vec<OutboxKind> = jobs.iter().map(|j| j.kind).collect();
-    use OutboxKind::{BuyerRole, Delivery, HistoryPost, LogPost, Receipt};
     assert_eq!(kinds, [Delivery, Receipt, HistoryPost, LogPost, BuyerRole]);
     for job in &jobs {
         assert_eq!(job.order_id.as_ref(), Some(&receipt.order.id));
