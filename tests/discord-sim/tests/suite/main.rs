@@ -5,10 +5,14 @@
 
 mod closing;
 mod commands;
+mod control;
 mod gateway;
+mod http;
 mod interactions;
 mod lab;
 mod rest;
+mod robust;
+mod serenity;
 mod shop;
 mod socket;
 mod twilight;

@@ -380,7 +380,8 @@ async fn faults_answer_delay_cut_and_lose_as_asked() {
         let effect = json!({ effect: true });
         assert!(send(effect.clone()).await.is_err(), "{effect}");
         let seen = lab.sim("GET", &path, Value::Null).await;
-        let written = seen.as_array().unwrap().iter().any(|message| message["content"] == effect.to_string());
+        let words = effect.to_string();
+        let written = seen.as_array().unwrap().iter().any(|message| message["content"] == words);
         assert_eq!(written, done, "{effect}");
     }
     let faults = lab.sim("GET", "/faults", Value::Null).await;

@@ -39,18 +39,18 @@ fn refused(result: Result<(), ApiError>, path: &str) {
     assert_eq!(error.code, 50_035, "{}", error.body());
     let errors = error.errors.unwrap_or_default();
     let mut paths = Vec::new();
-    collect(&errors, String::new(), &mut paths);
+    collect(&errors, "", &mut paths);
     assert_eq!(paths, [path], "{errors}");
 }
 
-fn collect(errors: &Value, at: String, paths: &mut Vec<String>) {
+fn collect(errors: &Value, at: &str, paths: &mut Vec<String>) {
     let Some(errors) = errors.as_object() else { return };
     for (key, inner) in errors {
         if key == "_errors" {
-            paths.push(at.clone());
+            paths.push(at.to_owned());
         } else {
             let next = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
-            collect(inner, next, paths);
+            collect(inner, &next, paths);
         }
     }
 }
