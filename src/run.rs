@@ -16,10 +16,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     controller::{
         client::{Freshness, connect},
-        context::{Context, Defaults},
+        context::{Context, Defaults, Process},
         events::Events,
         pace::Pace,
-        scope::{Parts, Scope, run_all},
+        scope::{Scope, run_all},
     },
     leader::Leadership,
     metrics::Metrics,
@@ -89,7 +89,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         return Ok(());
     };
     started.send_replace(true);
-    let parts = Parts {
+    let process = Process {
         events: Events::new(client.clone(), Some(identity)),
         client,
         metrics: Arc::clone(&metrics),
@@ -100,7 +100,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     while stop.run_until_cancelled(leadership.won()).await == Some(true) {
         metrics.leader.set(1);
         tracing::info!("this process leads");
-        lead(&namespaces(&options), &parts, &mut leadership, &stop, &scopes).await;
+        lead(&namespaces(&options), &process, &mut leadership, &stop, &scopes).await;
         metrics.leader.set(0);
         freshness.clear();
     }
@@ -115,12 +115,12 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 /// Acts until this process is told to stop or does not lead any more.
 async fn lead(
     namespaces: &[Option<String>],
-    parts: &Parts,
+    process: &Process,
     leadership: &mut Leadership,
     stop: &CancellationToken,
     seen: &watch::Sender<Vec<Arc<Context>>>,
 ) {
-    let scopes: Vec<_> = namespaces.iter().map(|one| Scope::new(one.clone(), parts.clone())).collect();
+    let scopes: Vec<_> = namespaces.iter().map(|one| Scope::new(one.clone(), process.clone())).collect();
     seen.send_replace(scopes.iter().map(|scope| Arc::clone(&scope.context)).collect());
     let ending = stop.child_token();
     let mut running = std::pin::pin!(run_all(scopes, ending.clone()));

@@ -52,47 +52,45 @@ impl Default for StartupProbe {
     }
 }
 
-/// The kubelet's liveness probe: do the process's own loops move.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct LivenessProbe {
-    /// Seconds between two probes.
-    #[schemars(range(min = 1, max = 300))]
-    pub period_seconds: i32,
-    /// Seconds until a probe counts as failed.
-    #[schemars(range(min = 1, max = 60))]
-    pub timeout_seconds: i32,
-    /// Failures after which the container is restarted.
-    #[schemars(range(min = 1, max = 100))]
-    pub failure_threshold: i32,
-}
+/// A probe of the kubelet besides the startup probe; each has defaults of its own.
+macro_rules! kubelet_probe {
+    ($(#[$doc:meta])* $name:ident, $period:literal, $timeout:literal, $failures:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "camelCase", default)]
+        pub struct $name {
+            /// Seconds between two probes.
+            #[schemars(range(min = 1, max = 300))]
+            pub period_seconds: i32,
+            /// Seconds until a probe counts as failed.
+            #[schemars(range(min = 1, max = 60))]
+            pub timeout_seconds: i32,
+            /// Failures after which the kubelet acts.
+            #[schemars(range(min = 1, max = 100))]
+            pub failure_threshold: i32,
+        }
 
-impl Default for LivenessProbe {
-    fn default() -> Self {
-        Self { period_seconds: 10, timeout_seconds: 2, failure_threshold: 3 }
-    }
+        impl Default for $name {
+            fn default() -> Self {
+                Self { period_seconds: $period, timeout_seconds: $timeout, failure_threshold: $failures }
+            }
+        }
+    };
 }
-
-/// The kubelet's readiness probe: warm and able to take over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ReadinessProbe {
-    /// Seconds between two probes.
-    #[schemars(range(min = 1, max = 300))]
-    pub period_seconds: i32,
-    /// Seconds until a probe counts as failed.
-    #[schemars(range(min = 1, max = 60))]
-    pub timeout_seconds: i32,
-    /// Failures after which the pod is not ready.
-    #[schemars(range(min = 1, max = 100))]
-    pub failure_threshold: i32,
-}
-
-impl Default for ReadinessProbe {
-    fn default() -> Self {
-        Self { period_seconds: 2, timeout_seconds: 2, failure_threshold: 2 }
-    }
-}
+kubelet_probe!(
+    /// The kubelet's liveness probe: do the process's own loops move. Past the threshold the container is restarted.
+    LivenessProbe,
+    10,
+    2,
+    3
+);
+kubelet_probe!(
+    /// The kubelet's readiness probe: warm and able to take over. Past the threshold the pod is not ready.
+    ReadinessProbe,
+    2,
+    2,
+    2
+);
 
 /// The operator's own probe of each pod's `/status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -125,9 +123,9 @@ impl Default for DeepProbe {
 pub struct Probes {
     /// The kubelet's startup probe.
     pub startup: StartupProbe,
-    /// The kubelet's liveness probe: do the process's own loops move.
+    /// The kubelet's liveness probe: do the process's own loops move. Past the threshold the container is restarted.
     pub liveness: LivenessProbe,
-    /// The kubelet's readiness probe: warm and able to take over.
+    /// The kubelet's readiness probe: warm and able to take over. Past the threshold the pod is not ready.
     pub readiness: ReadinessProbe,
     /// The operator's own probe of each pod's `/status`.
     pub deep: DeepProbe,

@@ -71,16 +71,27 @@ impl Triggers {
     }
 }
 
-/// Everything the reconcilers of one scope share.
-pub struct Context {
+/// What all scopes of the process share.
+#[derive(Clone)]
+pub struct Process {
     /// Kubernetes.
     pub client: Client,
     /// What the operator was started with.
     pub defaults: Defaults,
-    /// Metrics of the process.
+    /// Metrics.
     pub metrics: Arc<Metrics>,
     /// Publishes events.
     pub events: Events,
+    /// Slots for rollouts that nobody asked for.
+    pub pace: Arc<Pace>,
+    /// Most reconciles at once, per kind.
+    pub concurrency: u16,
+}
+
+/// Everything the reconcilers of one scope share.
+pub struct Context {
+    /// What all scopes share.
+    pub process: Process,
     /// Wakes the reconcilers.
     pub triggers: Triggers,
     /// Every `DiscordBot`.
@@ -105,8 +116,6 @@ pub struct Context {
     pub secrets: Secrets,
     /// What the pods said last.
     pub reports: Reports,
-    /// Slots for rollouts that nobody asked for; shared by all scopes.
-    pub pace: Arc<Pace>,
     /// Statuses of bots written by this process.
     pub bot_statuses: Written<DiscordBotStatus>,
     /// Statuses of displays written by this process.

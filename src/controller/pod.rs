@@ -60,7 +60,8 @@ pub struct PodState {
     pub migrate: Container,
     /// The bot's container.
     pub bot_container: Container,
-    version: u64,
+    /// Its resource version as a number.
+    pub version: u64,
 }
 
 impl Summary for PodState {

@@ -31,11 +31,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     cache::{Cache, Key, Summary},
-    context::{Children, Context, Defaults, Triggers},
+    context::{Children, Context, Process, Triggers},
     driver::drive,
-    events::Events,
     live::{Child, Live},
-    pace::Pace,
     pod::PodState,
     secrets::Secrets,
     written::Written,
@@ -43,34 +41,15 @@ use super::{
 use crate::{
     api::{DiscordBot, StockDisplay, names},
     discord_bot::{Bots, mounted::mounted},
-    metrics::Metrics,
     probe,
     stock_display::Displays,
 };
-
-/// What a scope needs from the process.
-#[derive(Clone)]
-pub struct Parts {
-    /// Kubernetes.
-    pub client: Client,
-    /// Metrics of the process.
-    pub metrics: Arc<Metrics>,
-    /// Publishes events.
-    pub events: Events,
-    /// What the operator was started with.
-    pub defaults: Defaults,
-    /// Slots for rollouts that nobody asked for.
-    pub pace: Arc<Pace>,
-    /// Most reconciles at once, per kind.
-    pub concurrency: u16,
-}
 
 /// A scope that is ready to run.
 pub struct Scope {
     /// What its reconcilers share; the server reads it for metrics.
     pub context: Arc<Context>,
     namespace: Option<String>,
-    concurrency: u16,
     bots: Main<DiscordBot>,
     displays: Main<StockDisplay>,
 }
@@ -84,18 +63,14 @@ struct Main<K: Resource<DynamicType = ()> + Clone + 'static> {
 impl Scope {
     /// A scope of all namespaces (`None`) or one.
     #[must_use]
-    pub fn new(namespace: Option<String>, parts: Parts) -> Self {
-        let Parts { client, metrics, events, defaults, pace, concurrency } = parts;
+    pub fn new(namespace: Option<String>, process: Process) -> Self {
         let (bots, bots_writer) = reflector::store();
         let (displays, displays_writer) = reflector::store();
         let (bots_wake, bots_queue) = mpsc::unbounded_channel();
         let (displays_wake, displays_queue) = mpsc::unbounded_channel();
         let context = Context {
-            secrets: Secrets::new(client.clone()),
-            client,
-            defaults,
-            metrics,
-            events,
+            secrets: Secrets::new(process.client.clone()),
+            process,
             triggers: Triggers::new(bots_wake, displays_wake),
             bots,
             displays,
@@ -107,14 +82,12 @@ impl Scope {
             network_policies: Cache::default(),
             pods: Cache::default(),
             reports: probe::Reports::default(),
-            pace,
             bot_statuses: Written::default(),
             display_statuses: Written::default(),
         };
         Self {
             context: Arc::new(context),
             namespace,
-            concurrency,
             bots: Main { writer: bots_writer, queue: bots_queue },
             displays: Main { writer: displays_writer, queue: displays_queue },
         }
@@ -122,7 +95,7 @@ impl Scope {
 
     /// Runs until `stop`, then lets the reconciles under way end.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { context, namespace, concurrency, bots, displays } = self;
+        let Self { context, namespace, bots, displays } = self;
         let scope = namespace.as_deref();
         let watches = async {
             tokio::join!(
@@ -136,20 +109,20 @@ impl Scope {
         };
         let reconcilers = async {
             all_listed(&context).await;
-            let metrics = &context.metrics;
+            let Process { metrics, concurrency, .. } = &context.process;
             tokio::join!(
                 drive(
                     Bots(Arc::clone(&context)),
                     context.bots.clone(),
                     until(bots.queue, &stop),
-                    concurrency,
+                    *concurrency,
                     Arc::clone(metrics),
                 ),
                 drive(
                     Displays(Arc::clone(&context)),
                     context.displays.clone(),
                     until(displays.queue, &stop),
-                    concurrency,
+                    *concurrency,
                     Arc::clone(metrics),
                 ),
             )
@@ -211,7 +184,7 @@ where
 }
 
 async fn follow_bots(context: &Context, scope: Option<&str>, mut writer: Writer<DiscordBot>) {
-    let mut events = std::pin::pin!(watch::<DiscordBot>(&context.client, scope, None));
+    let mut events = std::pin::pin!(watch::<DiscordBot>(&context.process.client, scope, None));
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
@@ -251,7 +224,7 @@ fn wake_by_bot(context: &Context, event: &Event<DiscordBot>) {
 
 async fn follow_displays(context: &Context, scope: Option<&str>, mut writer: Writer<StockDisplay>) {
     let bound = Bindings::default();
-    let mut events = std::pin::pin!(watch::<StockDisplay>(&context.client, scope, None));
+    let mut events = std::pin::pin!(watch::<StockDisplay>(&context.process.client, scope, None));
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
@@ -321,14 +294,14 @@ async fn follow_kind<K>(context: &Context, scope: Option<&str>, cache: &Children
 where
     K: Child + Resource<Scope = NamespaceResourceScope> + Clone + DeserializeOwned + Debug + Send + 'static,
 {
-    let events = watch::<K>(&context.client, scope, Some(names::children_selector()));
+    let events = watch::<K>(&context.process.client, scope, Some(names::children_selector()));
     cache
         .follow(events, Live::of, |key, live| context.triggers.bot(&Key::new(&key.namespace, live.bot())))
         .await;
 }
 
 async fn follow_pods(context: &Context, scope: Option<&str>) {
-    let events = watch::<Pod>(&context.client, scope, Some(names::children_selector()));
+    let events = watch::<Pod>(&context.process.client, scope, Some(names::children_selector()));
     let wake = |key: &Key, pod: &PodState| context.triggers.bot(&Key::new(&key.namespace, pod.bot()));
     context.pods.follow(events, PodState::of, wake).await;
 }

@@ -15,10 +15,10 @@ use kube::{Api, Client, ResourceExt as _};
 
 use super::cache::Key;
 
-/// How often a good Secret is looked at.
-const GOOD: Duration = Duration::from_secs(15);
-/// How often one is looked at that somebody has to mend.
-const BAD: Duration = Duration::from_secs(2);
+/// How often the Secrets of bots that are ready are looked at.
+const CALM: Duration = Duration::from_secs(15);
+/// How often those of a bot are looked at that is not ready.
+const EAGER: Duration = Duration::from_secs(2);
 /// Most looks per second, whatever the number of Secrets: 20 cheap reads.
 const PACE: Duration = Duration::from_millis(50);
 
@@ -59,8 +59,8 @@ pub struct SecretError {
 
 struct Entry {
     state: Arc<SecretState>,
-    /// Somebody has to mend it: look again soon.
-    bad: bool,
+    /// Bots that are not ready: what may mend them is looked at often.
+    waiting: HashSet<Key>,
     looked: Instant,
 }
 
@@ -85,10 +85,17 @@ impl Secrets {
         }
     }
 
-    /// Says that bots cannot work with a Secret as it is, so that it is looked at often until it is mended.
-    pub fn set_bad(&self, key: &Key, bad: bool) {
-        if let Some(entry) = self.lock().get_mut(key) {
-            entry.bad = bad;
+    /// Says whether a bot is ready; while it is not, its Secrets are looked at often, for a change may mend it.
+    pub fn set_ready<'a>(&self, bot: &Key, ready: bool, secrets: impl Iterator<Item = &'a str>) {
+        let mut entries = self.lock();
+        for name in secrets {
+            if let Some(entry) = entries.get_mut(&Key::new(&bot.namespace, name)) {
+                if ready {
+                    entry.waiting.remove(bot)
+                } else {
+                    entry.waiting.insert(bot.clone())
+                };
+            }
         }
     }
 
@@ -97,7 +104,7 @@ impl Secrets {
     pub async fn poll(&self, wanted: impl Fn() -> HashSet<Key>, changed: impl Fn(&Key)) {
         let mut pace = tokio::time::interval(PACE);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut turn = tokio::time::interval(BAD);
+        let mut turn = tokio::time::interval(EAGER);
         turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             turn.tick().await;
@@ -114,7 +121,8 @@ impl Secrets {
     fn due(&self, wanted: &HashSet<Key>) -> Vec<Key> {
         let mut entries = self.lock();
         entries.retain(|key, _| wanted.contains(key));
-        let due = |entry: &Entry| entry.looked.elapsed() >= if entry.bad { BAD } else { GOOD };
+        let due =
+            |entry: &Entry| entry.looked.elapsed() >= if entry.waiting.is_empty() { CALM } else { EAGER };
         entries.iter().filter(|(_, entry)| due(entry)).map(|(key, _)| key.clone()).collect()
     }
 
@@ -167,9 +175,10 @@ impl Secrets {
 
     fn put(&self, key: &Key, state: SecretState) -> Arc<SecretState> {
         let state = Arc::new(state);
-        let bad = *state == SecretState::Missing;
-        let entry = Entry { state: Arc::clone(&state), bad, looked: Instant::now() };
-        self.lock().insert(key.clone(), entry);
+        let mut entries = self.lock();
+        let waiting = entries.remove(key).map(|entry| entry.waiting).unwrap_or_default();
+        let entry = Entry { state: Arc::clone(&state), waiting, looked: Instant::now() };
+        entries.insert(key.clone(), entry);
         state
     }
 

@@ -35,7 +35,7 @@ pub async fn apply(
 ) -> Result<Applied, ApplyError> {
     let Children { service_account, config_map, deployment, service, pod_disruption_budget, network_policy } =
         children;
-    let writer = Writer::new(&context.client, &context.metrics, key, uid);
+    let writer = Writer::new(&context.process.client, &context.process.metrics, key, uid);
     writer.apply(&context.service_accounts, &service_account).await?;
     let known = context.config_maps.get(&Key::of(&config_map)).is_some();
     let config = writer.apply(&context.config_maps, &config_map).await?;
@@ -62,7 +62,7 @@ async fn roll(context: &Context, writer: &Writer<'_>, deployment: &Deployment) -
     let now = &applied.live.state;
     if let Some(before) = before.filter(|before| before.state.revision != now.revision) {
         let reason = if before.state.cause == now.cause { "OperatorChanged" } else { "SpecChanged" };
-        context.metrics.rollouts.with_label_values(&[reason]).inc();
+        context.process.metrics.rollouts.with_label_values(&[reason]).inc();
     }
     Ok(applied.written)
 }
@@ -73,7 +73,8 @@ async fn bring_config(context: &Context, key: &Key, version: &str) {
     let running = |pod: &&Arc<PodState>| !pod.deleting;
     for pod in pods.iter().filter(running) {
         let pod = Key::new(&key.namespace, &pod.name);
-        if let Err(error) = annotate::<Pod>(&context.client, &pod, names::CONFIG_SYNC, version).await {
+        if let Err(error) = annotate::<Pod>(&context.process.client, &pod, names::CONFIG_SYNC, version).await
+        {
             // The kubelet will come by itself.
             tracing::warn!(namespace = pod.namespace, pod = pod.name, %error, "cannot hurry the new configuration");
         }

@@ -34,6 +34,14 @@ pub struct Pod {
     pub report: Option<Report>,
 }
 
+impl Pod {
+    /// It runs, and has not been asked yet what it does: soon more will be known.
+    #[must_use]
+    pub fn is_unprobed(&self) -> bool {
+        self.report.is_none() && self.state.probe_address().is_some()
+    }
+}
+
 /// Everything around a bot.
 #[derive(Clone, Debug, Default)]
 pub struct Fetched {
@@ -109,7 +117,7 @@ pub async fn fetch(context: &Context, key: &Key, bot: &DiscordBot) -> Result<Fet
 async fn mount_failure(context: &Context, key: &Key, pods: &[Pod]) -> Option<String> {
     let pod = pods.iter().map(|pod| &pod.state).find(|pod| pod.unstarted() && is_late(pod))?;
     let about = format!("involvedObject.uid={},reason=FailedMount", pod.uid);
-    let events: Api<Event> = Api::namespaced(context.client.clone(), &key.namespace);
+    let events: Api<Event> = Api::namespaced(context.process.client.clone(), &key.namespace);
     let found = events.list(&ListParams::default().fields(&about).limit(20)).await;
     let found =
         found.inspect_err(|error| tracing::debug!(%error, "the kubelet's events cannot be read")).ok()?;

@@ -3,6 +3,8 @@
 pub mod apply;
 pub mod build;
 pub mod fetch;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod mounted;
 mod reconcile;
 pub mod status;

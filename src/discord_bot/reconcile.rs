@@ -9,11 +9,12 @@ use super::{
     apply::{Applied, apply},
     build::build,
     fetch::{self, Fetched, fetch},
+    mounted::mounted,
     status::{self, Observed, Outcome},
-    validate::{self, Mistake, Validated, validate},
+    validate::{self, Validated, validate},
 };
 use crate::{
-    api::{DiscordBot, names},
+    api::{DiscordBot, conditions::find, names},
     controller::{
         apply::ApplyError,
         cache::Key,
@@ -27,7 +28,9 @@ use crate::{
 const NAME_TAKEN: Duration = Duration::from_secs(15);
 /// How soon to look again at what the kubelet says about volumes.
 const BLIND: Duration = Duration::from_secs(5);
-/// How soon to look again at a Deployment that was written just now; its controller is faster.
+/// How soon to look again at a Deployment that was written just now, or at a pod that was not probed yet; an event of the
+/// Deployment's controller or of the probe comes before that. A status written now would be out of date at once, and
+/// after a restart of the operator it would say that nothing is known of bots that run.
 const SOON: Duration = Duration::from_secs(1);
 
 /// The reconciler of `DiscordBot`.
@@ -63,7 +66,7 @@ impl Reconciler for Bots {
         let observed = Observed {
             key: &key,
             bot: &bot,
-            image: validate::image(&bot.spec, &context.defaults),
+            image: validate::image(&bot.spec, &context.process.defaults),
             outcome: pass.outcome,
             deployment: seen.deployment.as_ref(),
             pods: &seen.pods,
@@ -73,7 +76,11 @@ impl Reconciler for Bots {
         let version = bot.metadata.resource_version.as_deref();
         let old = context.bot_statuses.newest(&key, version, bot.status.as_ref()).unwrap_or_default();
         let new = status::compute(&observed, &old, Timestamp::now());
-        let rest = match pass.rolling {
+        let ready = find(&new.conditions, "Ready").is_some_and(|ready| ready.status == "True");
+        let mounted = mounted(&bot.spec);
+        context.secrets.set_ready(&key, ready, mounted.iter().map(|file| file.secret.as_str()));
+        let unprobed = seen.pods.iter().any(fetch::Pod::is_unprobed);
+        let rest = match pass.rolling || unprobed {
             true => SOON,
             false if events::urgent(&old.conditions, &new.conditions) => Duration::ZERO,
             false => context.bot_statuses.rest(&key),
@@ -105,13 +112,13 @@ async fn run(context: &Context, key: &Key, bot: &DiscordBot) -> Pass {
 async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched) -> Pass {
     let displays = validate::displays(&fetched);
     let (blind, mount_failure) = (fetched.blind, fetched.mount_failure.clone());
-    let validated = match validate(key, bot, fetched, &context.defaults) {
+    let validated = match validate(key, bot, fetched, &context.process.defaults) {
         Ok(validated) => validated,
-        Err(mistake) => return mistaken(context, key, displays, &mistake),
+        // Nothing happens until it is mended, which a watch or the look at the Secrets will tell.
+        Err(mistake) => {
+            return stalled(context, displays, mistake.reason(), mistake.to_string(), Next::Change);
+        }
     };
-    for file in &validated.mounted {
-        context.secrets.set_bad(&Key::new(&key.namespace, &file.secret), false);
-    }
     let children = match build(&validated) {
         Ok(children) => children,
         Err(error) => return failing(displays, Failure::new(error.reason(), error)),
@@ -139,13 +146,7 @@ fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration {
     if live.revision.as_ref() == revision || live.cause.as_ref() != Some(&bot.cause) || !serves {
         return Duration::ZERO;
     }
-    context.pace.wait(&bot.key)
-}
-
-/// The user's mistake: nothing happens until it is mended, which a watch or the poll of the Secrets will tell.
-fn mistaken(context: &Context, key: &Key, displays: Vec<DisplayConfig>, mistake: &Mistake) -> Pass {
-    context.secrets.set_bad(&Key::new(&key.namespace, mistake.secret()), true);
-    stalled(context, displays, mistake.reason(), mistake.to_string(), Next::Change)
+    context.process.pace.wait(&bot.key)
 }
 
 fn stalled(
@@ -155,7 +156,7 @@ fn stalled(
     message: String,
     next: Next,
 ) -> Pass {
-    context.metrics.failures.with_label_values(&["DiscordBot", reason]).inc();
+    context.process.metrics.failures.with_label_values(&["DiscordBot", reason]).inc();
     Pass::new(Outcome::Stalled { reason, message }, displays, Ok(next))
 }
 

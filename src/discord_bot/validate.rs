@@ -64,16 +64,6 @@ impl Mistake {
             Self::SecretKeyMissing { .. } | Self::SecretMalformed { .. } => "SecretKeyMissing",
         }
     }
-
-    /// The Secret that has to be mended.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        match self {
-            Self::SecretNotFound { secret, .. }
-            | Self::SecretKeyMissing { secret, .. }
-            | Self::SecretMalformed { secret, .. } => secret,
-        }
-    }
 }
 
 /// A bot that can be built.
@@ -216,5 +206,116 @@ fn config(key: &Key, spec: &DiscordBotSpec, displays: Vec<DisplayConfig>) -> Con
         retention: spec.retention.clone(),
         logging: spec.logging.clone(),
         displays,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        controller::secrets::Shape,
+        discord_bot::fixtures::{bot, defaults, display, fetched, key, secret},
+    };
+
+    fn mistake(more: &str, fetched: Fetched) -> String {
+        validate(&key(), &bot(more), fetched, &defaults()).unwrap_err().to_string()
+    }
+
+    fn with_secret(name: &str, state: SecretState) -> Fetched {
+        let mut fetched = fetched();
+        fetched.secrets.insert(name.into(), Arc::new(state));
+        fetched
+    }
+
+    fn with_shape(name: &str, key: &str, shape: Shape) -> Fetched {
+        with_secret(
+            name,
+            SecretState::Present { version: "1".into(), keys: [(key.to_owned(), shape)].into() },
+        )
+    }
+
+    #[test]
+    fn each_mistake_with_a_secret_says_what_to_do() {
+        let shape = |empty, one_line, postgres_url| Shape { empty, one_line, postgres_url };
+        for (more, fetched, message) in [
+            (
+                "",
+                with_secret("growshop-discord", SecretState::Missing),
+                "Secret growshop-discord does not exist; create it with key token, or set tokenSecretRef.name",
+            ),
+            (
+                "",
+                Fetched { secrets: [("growshop-discord".into(), secret("tok", "1"))].into(), ..fetched() },
+                "Secret growshop-discord has no key token; add it or set tokenSecretRef.key",
+            ),
+            (
+                "",
+                with_shape("growshop-discord", "token", shape(true, true, false)),
+                "key token of Secret growshop-discord (tokenSecretRef) is empty; put the value in",
+            ),
+            (
+                "",
+                with_shape("growshop-discord", "token", shape(false, false, false)),
+                "key token of Secret growshop-discord (tokenSecretRef) must be one line without spaces; put just the value in",
+            ),
+            (
+                "",
+                with_shape("shop-postgres", "url", shape(false, true, false)),
+                "key url of Secret shop-postgres (database.urlSecretRef) is not a URL like postgres://user:password@host/database; correct it",
+            ),
+            (
+                "  shop: {deposits: {httpSecretRef: {name: dep}}}\n",
+                with_secret("dep", SecretState::Missing),
+                "Secret dep does not exist; create it with key hmac, or set shop.deposits.httpSecretRef.name",
+            ),
+        ] {
+            assert_eq!(mistake(more, fetched), message);
+        }
+    }
+
+    #[test]
+    fn a_stopped_bot_and_one_whose_secrets_may_not_be_read_are_valid() {
+        let forbidden = with_secret("growshop-discord", SecretState::Forbidden);
+        for (more, fetched) in [
+            ("  running: false\n", with_secret("growshop-discord", SecretState::Missing)),
+            ("  replicas: 0\n", with_secret("growshop-discord", SecretState::Missing)),
+            ("", forbidden),
+        ] {
+            assert!(validate(&key(), &bot(more), fetched, &defaults()).is_ok(), "{more}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_display_of_a_channel_is_configured_and_all_are_sorted_by_name() {
+        let (one, two) = (1_100_000_000_000_000_010, 1_100_000_000_000_000_011);
+        // Oldest first, as they are fetched.
+        let displays = vec![display("z", one, 3), display("a", one, 2), display("b", two, 1)];
+        let bot = validate(&key(), &bot(""), Fetched { displays, ..fetched() }, &defaults()).unwrap();
+        let names: Vec<_> = bot.config.displays.iter().map(|display| display.name.as_str()).collect();
+        assert_eq!(names, ["b", "z"]);
+    }
+
+    #[test]
+    fn the_image_and_the_shop_have_their_defaults() {
+        let valid = |more| validate(&key(), &bot(more), fetched(), &defaults()).unwrap();
+        assert_eq!(valid("").image, "registry.example.com/stockbot:1");
+        assert_eq!(valid("  image: mine\n").image, "mine");
+        assert_eq!(valid("").config.shop.name.as_deref(), Some("growshop"));
+        assert_eq!(valid("  shop: {name: garden}\n").config.shop.name.as_deref(), Some("garden"));
+    }
+
+    #[test]
+    fn only_what_people_change_is_a_cause() {
+        let cause = |version: &str, generation, image: &str| {
+            let mut fetched = fetched();
+            fetched.secrets.insert("shop-postgres".into(), secret("url", version));
+            let mut bot = bot("");
+            bot.metadata.generation = Some(generation);
+            let defaults = Defaults { bot_image: image.into() };
+            validate(&key(), &bot, fetched, &defaults).unwrap().cause
+        };
+        assert_eq!(cause("1", 1, "old"), cause("1", 1, "new"));
+        assert_ne!(cause("1", 1, "old"), cause("2", 1, "old"));
+        assert_ne!(cause("1", 1, "old"), cause("1", 2, "old"));
     }
 }

@@ -88,7 +88,7 @@ async fn probe(
     let DeepProbe { timeout, .. } = &bot.spec.probes.deep;
     let answer = ask(&client, &url, timeout.get()).await;
     let outcome = if answer.is_ok() { "success" } else { "failure" };
-    context.metrics.probes.with_label_values(&[outcome]).observe(started.elapsed().as_secs_f64());
+    context.process.metrics.probes.with_label_values(&[outcome]).observe(started.elapsed().as_secs_f64());
     if context.reports.put(&key, uid, answer) {
         let bot = Key::of(&*bot);
         context.triggers.bot(&bot);

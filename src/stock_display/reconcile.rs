@@ -1,6 +1,6 @@
 //! The steps in a row.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use k8s_openapi::jiff::Timestamp;
 
@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// How soon to look again if no probe tells more before that.
+const SOON: Duration = Duration::from_secs(1);
+
 /// The reconciler of `StockDisplay`.
 pub struct Displays(pub Arc<Context>);
 
@@ -26,13 +29,23 @@ impl Reconciler for Displays {
         }
         let (context, key) = (&*self.0, Key::of(&*display));
         let fetched = fetch(context, &key, &display);
+        if fetched.unprobed {
+            return Ok(Next::After(SOON));
+        }
         let verdict = validate(&display, fetched.bot.as_deref(), &fetched.siblings);
         if let Err(mistake) = &verdict {
-            context.metrics.failures.with_label_values(&["StockDisplay", mistake.reason()]).inc();
+            context.process.metrics.failures.with_label_values(&["StockDisplay", mistake.reason()]).inc();
         }
         let version = display.metadata.resource_version.as_deref();
         let old = context.display_statuses.newest(&key, version, display.status.as_ref()).unwrap_or_default();
-        let new = status::compute(&display, verdict, fetched.told.as_ref(), &old, Timestamp::now());
+        let new = status::compute(
+            &display,
+            verdict,
+            fetched.bot.as_deref(),
+            fetched.told.as_ref(),
+            &old,
+            Timestamp::now(),
+        );
         let written = status::write(context, &display, &old, new).await;
         written.map(|()| Next::Change).map_err(|error| Failure::new("StatusUnwritable", error))
     }

@@ -11,8 +11,8 @@ use stockbot_config::status::{DisplayState, DisplayStatus};
 use super::validate::Mistake;
 use crate::{
     api::{
-        StockDisplay, StockDisplayStatus,
-        conditions::{Finding, merge},
+        DiscordBot, StockDisplay, StockDisplayStatus,
+        conditions::{Finding, find, merge},
         names,
         status::LastErrorStatus,
     },
@@ -37,6 +37,7 @@ struct Standing {
 pub fn compute(
     display: &StockDisplay,
     verdict: Result<(), Mistake>,
+    bot: Option<&DiscordBot>,
     told: Option<&DisplayStatus>,
     old: &StockDisplayStatus,
     now: Timestamp,
@@ -44,7 +45,7 @@ pub fn compute(
     let standing = match (verdict, told) {
         (Err(mistake), _) => mistaken(&mistake),
         (Ok(()), Some(told)) => standing(told),
-        (Ok(()), None) => waiting(),
+        (Ok(()), None) => waiting(bot),
     };
     let generation = display.metadata.generation;
     let conditions = merge(&old.conditions, findings(&standing), generation, now);
@@ -81,10 +82,15 @@ fn mistaken(mistake: &Mistake) -> Standing {
     }
 }
 
-fn waiting() -> Standing {
+fn waiting(bot: Option<&DiscordBot>) -> Standing {
+    let conditions = bot.and_then(|bot| bot.status.as_ref()).map(|status| status.conditions.as_slice());
+    // A bot that only lacks this display says nothing that helps.
+    let trouble = find(conditions.unwrap_or_default(), "Ready")
+        .filter(|ready| ready.status != "True" && ready.reason != "DisplaysNotReady")
+        .map(|ready| format!("; it is not ready: {}", ready.message));
     Standing {
         reason: "NotYetPublished",
-        message: "the bot has not published this version yet".into(),
+        message: format!("the bot has not published this version yet{}", trouble.unwrap_or_default()),
         ready: false,
         published: false,
         buttons: None,
@@ -168,7 +174,7 @@ pub async fn write(
         return Ok(());
     }
     let key = Key::of(display);
-    let api: Api<StockDisplay> = Api::namespaced(context.client.clone(), &key.namespace);
+    let api: Api<StockDisplay> = Api::namespaced(context.process.client.clone(), &key.namespace);
     let document = json!({
         "apiVersion": StockDisplay::api_version(&()),
         "kind": StockDisplay::kind(&()),
@@ -181,8 +187,99 @@ pub async fn write(
         Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(()),
         other => other.map(drop)?,
     }
-    context.metrics.writes.with_label_values(&["stockdisplays/status", "update"]).inc();
-    context.events.transitions(&display.object_ref(&()), &old.conditions, &new.conditions).await;
+    context.process.metrics.writes.with_label_values(&["stockdisplays/status", "update"]).inc();
+    context.process.events.transitions(&display.object_ref(&()), &old.conditions, &new.conditions).await;
     context.display_statuses.put(key, display.metadata.resource_version.clone(), new);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discord_bot::fixtures::{bot, display};
+    use stockbot_config::{fingerprint, status::ProductCounts};
+
+    fn told(state: DisplayState) -> DisplayStatus {
+        DisplayStatus {
+            name: "main".into(),
+            settings_hash: fingerprint(&1),
+            state,
+            message: String::new(),
+            message_id: Some("1".into()),
+            message_url: None,
+            last_published_at: None,
+            last_error: None,
+            buttons_present: true,
+            products: ProductCounts { shown: 3, hidden: 1, sold_out: 0 },
+            health: None,
+        }
+    }
+
+    fn status(
+        verdict: Result<(), Mistake>,
+        told: Option<&DisplayStatus>,
+        old: &StockDisplayStatus,
+    ) -> StockDisplayStatus {
+        let display = display("main", 1_100_000_000_000_000_010, 1);
+        compute(&display, verdict, Some(&bot("")), told, old, Timestamp::UNIX_EPOCH)
+    }
+
+    /// Every condition as one word: capital = True, small = False, dash = Unknown; and the reason.
+    fn word(status: &StockDisplayStatus) -> String {
+        let letter = |kind: &str| match find(&status.conditions, kind).unwrap().status.as_str() {
+            "True" => kind[..1].to_owned(),
+            "False" => kind[..1].to_lowercase(),
+            _ => "-".into(),
+        };
+        let letters: String =
+            ["Ready", "Published", "ButtonsPresent", "Degraded", "Stalled", "Bound"].map(letter).concat();
+        format!("{letters} {}", status.conditions[0].reason)
+    }
+
+    #[test]
+    fn what_the_bot_says_becomes_conditions() {
+        for (state, wanted) in [
+            (DisplayState::NotYetPublished, "rp-dsB NotYetPublished"),
+            (DisplayState::Published, "RPBdsB Published"),
+            (DisplayState::Hidden, "Rp-dsB Hidden"),
+            (DisplayState::Maintenance, "RPBdsB Maintenance"),
+            (DisplayState::FallbackShown, "rPBDsB FallbackShown"),
+            (DisplayState::ButtonsFailing, "rpBDsB ButtonsFailing"),
+            (DisplayState::BreakerOpen, "rpBDsB BreakerOpen"),
+            (DisplayState::ChannelNotFound, "rpBDSB ChannelNotFound"),
+            (DisplayState::MissingPermissions, "rpBDSB MissingPermissions"),
+        ] {
+            assert_eq!(word(&status(Ok(()), Some(&told(state)), &StockDisplayStatus::default())), wanted);
+        }
+    }
+
+    #[test]
+    fn mistakes_stall_a_display() {
+        let missing = Mistake::BotNotFound { bot: "b".into(), namespace: "n".into() };
+        let stopped = Mistake::BotStopped { bot: "b".into() };
+        let old = StockDisplayStatus::default();
+        assert_eq!(word(&status(Err(missing), None, &old)), "rp-dSb BotNotFound");
+        assert_eq!(word(&status(Err(stopped), None, &old)), "rp-dSB BotStopped");
+    }
+
+    #[test]
+    fn the_last_message_is_remembered_while_the_bot_is_silent_but_not_when_it_lost_the_display() {
+        let shown = status(Ok(()), Some(&told(DisplayState::Published)), &StockDisplayStatus::default());
+        assert_eq!(status(Ok(()), None, &shown).message_id.as_deref(), Some("1"));
+        let lost = Mistake::BotNotFound { bot: "b".into(), namespace: "n".into() };
+        assert_eq!(status(Err(lost), None, &shown).message_id, None);
+    }
+
+    #[test]
+    fn a_display_that_waits_says_what_keeps_its_bot_from_being_ready() {
+        let mut bot = bot("");
+        let not_ready = |reason| Finding::new("Ready", Some(false), reason, "the database is away");
+        let mut message = |reason| {
+            let conditions = merge(&[], vec![not_ready(reason)], None, Timestamp::UNIX_EPOCH);
+            bot.status.get_or_insert_default().conditions = conditions;
+            waiting(Some(&bot)).message
+        };
+        assert!(message("PodsNotReady").ends_with("it is not ready: the database is away"));
+        assert_eq!(message("DisplaysNotReady"), "the bot has not published this version yet");
+    }
 }

@@ -77,3 +77,38 @@ pub fn validate(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discord_bot::fixtures::{bot as bot_with, display};
+
+    const CHANNEL: u64 = 1_100_000_000_000_000_010;
+
+    #[test]
+    fn each_mistake_says_what_to_do() {
+        let (older, newer) = (display("older", CHANNEL, 2), display("newer", CHANNEL, 1));
+        let siblings = [Arc::clone(&older), Arc::clone(&newer)];
+        let verdict = |display: &StockDisplay, bot: Option<&str>| {
+            let bot = bot.map(bot_with);
+            validate(display, bot.as_ref(), &siblings).map_err(|mistake| mistake.to_string())
+        };
+        assert_eq!(verdict(&older, Some("")), Ok(()));
+        assert_eq!(
+            verdict(&older, None).unwrap_err(),
+            "DiscordBot growshop does not exist in namespace shops; create it or set botRef.name"
+        );
+        assert_eq!(
+            verdict(&newer, Some("")).unwrap_err(),
+            format!(
+                "StockDisplay older of the same bot already shows in channel {CHANNEL}; give one of them another channelId or delete it"
+            )
+        );
+        for stopped in ["  running: false\n", "  replicas: 0\n"] {
+            assert_eq!(
+                verdict(&older, Some(stopped)).unwrap_err(),
+                "DiscordBot growshop is stopped; set its spec.running to true and spec.replicas to 1 or more"
+            );
+        }
+    }
+}

@@ -9,6 +9,8 @@ pub mod pod_template;
 pub mod secrets_volume;
 pub mod service;
 pub mod service_account;
+#[cfg(test)]
+mod tests;
 
 use k8s_openapi::{
     api::{

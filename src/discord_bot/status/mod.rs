@@ -105,7 +105,7 @@ pub async fn write(
         return Ok(());
     }
     let key = Key::of(bot);
-    let api: Api<DiscordBot> = Api::namespaced(context.client.clone(), &key.namespace);
+    let api: Api<DiscordBot> = Api::namespaced(context.process.client.clone(), &key.namespace);
     let document = json!({
         "apiVersion": DiscordBot::api_version(&()),
         "kind": DiscordBot::kind(&()),
@@ -118,8 +118,8 @@ pub async fn write(
         Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(()),
         other => other.map(drop)?,
     }
-    context.metrics.writes.with_label_values(&["discordbots/status", "update"]).inc();
-    context.events.transitions(&bot.object_ref(&()), &old.conditions, &new.conditions).await;
+    context.process.metrics.writes.with_label_values(&["discordbots/status", "update"]).inc();
+    context.process.events.transitions(&bot.object_ref(&()), &old.conditions, &new.conditions).await;
     context.bot_statuses.put(key, bot.metadata.resource_version.clone(), new);
     Ok(())
 }
