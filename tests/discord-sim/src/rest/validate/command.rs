@@ -148,6 +148,8 @@ fn nested(form: &mut Form, option: &Object, kind: i64, depth: Depth) {
             let message = "A group holds sub-commands only";
             return form.fail_at("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
         }
+        // Client libraries send an empty list for every option; Discord takes it.
+        _ if option.get("options").and_then(Value::as_array).is_some_and(Vec::is_empty) => return,
         _ => return form.forbid(option, "options", "Only sub-commands have options"),
     };
     if let Some(list) = form.list(option, "options", 0..=25) {
