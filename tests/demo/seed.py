@@ -35,7 +35,7 @@ class Seeder:
         with self.done_file.open("a") as done:
             print(title, file=done)
 
-    def command(self, name, **options):
+    def command(self, name, /, **options):
         self.sim.act(self.admin, "command", guild_id=self.guild, channel_id=self.channel, name=name, options=options)
 
     def register(self):
@@ -56,7 +56,7 @@ class Seeder:
     def run(self):
         for code, name, price, description, units in PRODUCTS:
             goods = "\n".join(f"{code.lower()}-{number:03}" for number in range(1, units + 1))
-            self.once(f"product {code}", lambda: self.command("product add", code=code, name=name, price=price, description=description))
+            self.once(f"product {code}", lambda: self.command("product add", code=code, name=name, price=f"{price} WL", description=description))
             self.once(f"stock {code}", lambda: self.command("stock add", code=code, text=goods))
         self.once("register", self.register)
         self.once("balance", lambda: self.command("balance-admin add", customer=GROW_ID, amount=BALANCE))

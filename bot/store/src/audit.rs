@@ -3,6 +3,8 @@
 //! Reads everything in one snapshot and changes nothing. The invariants are those that tests hold every run of the shop against:
 //! what is sold, paid and counted must add up whatever happened.
 
+use std::time::Duration;
+
 use crate::{
     ShopId, Store, StoreError,
     db::{Tx, get},
@@ -23,11 +25,47 @@ pub struct AuditReport {
     pub units: i64,
 }
 
+/// Longest time one check may take.
+const PATIENCE: Duration = Duration::from_mins(10);
 /// Problems listed per check; the rest is only counted.
 const LISTED: i64 = 20;
 
-/// Each query gives one sentence per contradiction. `$1` is a shop's id or NULL for all.
-const CHECKS: &[&str] = &[
+/// Transfers and what they did. Each query gives one sentence per contradiction; `$1` is a shop's id or NULL for all.
+const TRANSFERS: &[&str] = &[
+    // Double entry within one shop; an order was paid once by its customer, and a refunded one paid back once.
+    "WITH moved AS MATERIALIZED (
+        SELECT t.id, t.shop_id, t.kind, t.order_id, count(e.account_id) AS entries, coalesce(sum(e.amount), 0) AS total,
+            max(a.customer_id) AS customer_id, sum(e.amount) FILTER (WHERE a.customer_id IS NOT NULL) AS amount,
+            coalesce(bool_or(a.shop_id <> t.shop_id), false) AS stray
+        FROM stockbot.ledger_transfers t
+        LEFT JOIN stockbot.ledger_entries e ON e.transfer_id = t.id
+        LEFT JOIN stockbot.accounts a ON a.id = e.account_id
+        WHERE $1::bigint IS NULL OR t.shop_id = $1
+        GROUP BY t.id
+     )
+     SELECT format('transfer %s: %s entries that sum to %s', id, entries, total)
+     FROM moved WHERE entries <> 2 OR total <> 0
+     UNION ALL
+     SELECT format('transfer %s: it is of shop %s, but an account of another shop has an entry of it', id, shop_id)
+     FROM moved WHERE stray
+     UNION ALL
+     SELECT format('order %s: total %s, but paid %s', o.id, o.total, coalesce(-paid.amount, 0))
+     FROM stockbot.orders o
+     LEFT JOIN moved AS paid
+        ON paid.order_id = o.id AND paid.kind = 'purchase' AND paid.customer_id = o.customer_id
+     WHERE ($1::bigint IS NULL OR o.shop_id = $1) AND coalesce(-paid.amount, 0) <> o.total
+     UNION ALL
+     SELECT format('order %s (%s): total %s, but paid back %s', coalesce(o.id, back.order_id), coalesce(o.state, 'not refunded'),
+            o.total, coalesce(back.amount, 0))
+     FROM (SELECT * FROM moved WHERE kind = 'refund') AS back
+     FULL JOIN (
+        SELECT * FROM stockbot.orders WHERE state = 'refunded' AND ($1::bigint IS NULL OR shop_id = $1)
+     ) AS o ON back.order_id = o.id AND back.customer_id = o.customer_id
+     WHERE o.id IS NULL OR back.amount IS DISTINCT FROM o.total",
+];
+
+/// Accounts, goods, deliveries and the audit trail; about as much work as the transfers.
+const THE_REST: &[&str] = &[
     // Per account, in order of the versions: no gap, and each balance is the one before plus the amount.
     "SELECT format('account %s: entry %s has version %s and balance %s, expected version %s and balance %s',
             account_id, place, account_version, balance_after, place, expected)
@@ -52,49 +90,25 @@ const CHECKS: &[&str] = &[
     "SELECT format('account %s: a customer has the balance %s', id, balance)
      FROM stockbot.accounts
      WHERE ($1::bigint IS NULL OR shop_id = $1) AND kind = 'customer' AND balance < 0",
-    // Double entry, within one shop.
-    "SELECT format('transfer %s: %s entries that sum to %s', t.id, coalesce(e.entries, 0), coalesce(e.total, 0))
-     FROM stockbot.ledger_transfers t
-     LEFT JOIN (
-        SELECT transfer_id, count(*) AS entries, sum(amount) AS total FROM stockbot.ledger_entries GROUP BY transfer_id
-     ) AS e ON e.transfer_id = t.id
-     WHERE ($1::bigint IS NULL OR t.shop_id = $1) AND (e.entries IS DISTINCT FROM 2 OR e.total <> 0)",
-    "SELECT format('transfer %s: it is of shop %s, its entry is on account %s of shop %s', t.id, t.shop_id, a.id, a.shop_id)
-     FROM stockbot.ledger_transfers t
-     JOIN stockbot.ledger_entries e ON e.transfer_id = t.id
-     JOIN stockbot.accounts a ON a.id = e.account_id
-     WHERE ($1::bigint IS NULL OR t.shop_id = $1) AND a.shop_id <> t.shop_id",
-    // An order was paid once by its customer; a refunded one was paid back once.
-    "SELECT format('order %s (%s): total %s, but paid %s and paid back %s',
-            o.id, o.state, o.total, coalesce(paid.amount, 0), coalesce(back.amount, 0))
-     FROM stockbot.orders o
-     JOIN stockbot.accounts a ON a.customer_id = o.customer_id
-     LEFT JOIN LATERAL (
-        SELECT -sum(e.amount) AS amount FROM stockbot.ledger_transfers t
-        JOIN stockbot.ledger_entries e ON e.transfer_id = t.id AND e.account_id = a.id
-        WHERE t.order_id = o.id AND t.kind = 'purchase'
-     ) AS paid ON true
-     LEFT JOIN LATERAL (
-        SELECT sum(e.amount) AS amount FROM stockbot.ledger_transfers t
-        JOIN stockbot.ledger_entries e ON e.transfer_id = t.id AND e.account_id = a.id
-        WHERE t.order_id = o.id AND t.kind = 'refund'
-     ) AS back ON true
-     WHERE ($1::bigint IS NULL OR o.shop_id = $1)
-        AND (coalesce(paid.amount, 0), coalesce(back.amount, 0))
-            <> (o.total, CASE WHEN o.state = 'refunded' THEN o.total ELSE 0 END)",
-    // An order has exactly its units, a refunded one none.
-    "SELECT format('order %s (%s): %s of %s units of %s', o.id, o.state, coalesce(u.units, 0), o.quantity, o.product_code)
-     FROM stockbot.orders o
-     LEFT JOIN (
-        SELECT order_id, shop_id, product_code, count(*) AS units FROM stockbot.stock_units
-        WHERE order_id IS NOT NULL GROUP BY order_id, shop_id, product_code
-     ) AS u ON u.order_id = o.id AND u.shop_id = o.shop_id AND u.product_code = o.product_code
-     WHERE ($1::bigint IS NULL OR o.shop_id = $1)
-        AND coalesce(u.units, 0) <> CASE WHEN o.state = 'refunded' THEN 0 ELSE o.quantity END",
-    "SELECT format('unit %s (%s): it names the order %s, which is not an order of its shop and product', u.id, u.state, u.order_id)
-     FROM stockbot.stock_units u
-     LEFT JOIN stockbot.orders o ON o.id = u.order_id AND o.shop_id = u.shop_id AND o.product_code = u.product_code
-     WHERE ($1::bigint IS NULL OR u.shop_id = $1) AND u.order_id IS NOT NULL AND o.id IS NULL",
+    // An order has exactly its units, a refunded one none; no unit names an order that is not there.
+    "WITH taken AS (
+        SELECT order_id, count(*) AS units, min(product_code) AS code, max(product_code) AS other
+        FROM stockbot.stock_units
+        WHERE order_id IS NOT NULL AND ($1::bigint IS NULL OR shop_id = $1)
+        GROUP BY shop_id, order_id
+     ), sold AS (
+        SELECT id, state, product_code, CASE WHEN state = 'refunded' THEN 0 ELSE quantity END AS units
+        FROM stockbot.orders WHERE $1::bigint IS NULL OR shop_id = $1
+     )
+     SELECT CASE WHEN sold.id IS NULL
+            THEN format('%s units of %s name the order %s, which is not there', taken.units, code, order_id)
+            ELSE format('order %s (%s): %s units of %s instead of %s of %s',
+                sold.id, sold.state, coalesce(taken.units, 0), concat_ws(' and ', code, nullif(other, code)),
+                sold.units, product_code)
+        END
+     FROM taken FULL JOIN sold ON sold.id = taken.order_id
+     WHERE sold.id IS NULL OR coalesce(taken.units, 0) <> sold.units
+        OR taken.units > 0 AND (code, other) <> (product_code, product_code)",
     // Paid means that a delivery is owed.
     "SELECT format('order %s: paid, but no delivery is owed', o.id)
      FROM stockbot.orders o
@@ -117,27 +131,51 @@ const CHECKS: &[&str] = &[
 ];
 
 /// Proves balances, versions, sums, orders and stock of one shop (or all) against each other, in one snapshot.
+///
+/// Takes two connections, because half of the work each is done in half of the time.
 pub async fn audit(store: &Store, shop: Option<ShopId>) -> Result<AuditReport, StoreError> {
     let shop = shop.map(|s| s.0);
-    // Reading everything may take longer than a sale may.
-    let snapshot =
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '10min';";
-    let mut tx = store.begin_and(snapshot).await?;
+    let mut tx = begin(store, "").await?;
+    let row = tx.one(sqlx::query("SELECT pg_export_snapshot() AS snapshot")).await?;
+    let mut twin = begin(store, get(&row, "snapshot")?).await?;
+    let (transfers, rest) = tokio::join!(check(&mut tx, shop, TRANSFERS), check(&mut twin, shop, THE_REST));
     let mut report = count(&mut tx, shop).await?;
-    for check in CHECKS {
+    report.problems = rest?;
+    report.problems.extend(transfers?);
+    Ok(report)
+}
+
+/// Starts reading in a snapshot of its own, or in an exported one.
+async fn begin(store: &Store, snapshot: &str) -> Result<Tx, StoreError> {
+    let adopt =
+        if snapshot.is_empty() { String::new() } else { format!("SET TRANSACTION SNAPSHOT '{snapshot}';") };
+    // Reading everything may take longer than a sale may; compiling these statements takes longer than running them.
+    let sql = format!(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; {adopt}
+         SET LOCAL statement_timeout = '{}s'; SET LOCAL jit = off;",
+        PATIENCE.as_secs()
+    );
+    store.begin_patiently(&sql, PATIENCE).await
+}
+
+/// The sentences of some checks.
+async fn check(tx: &mut Tx, shop: Option<i64>, checks: &[&str]) -> Result<Vec<String>, StoreError> {
+    let mut problems = Vec::new();
+    for check in checks {
         let sql = format!(
-            "SELECT problem, count(*) OVER () AS problems FROM ({check}) AS found (problem) ORDER BY problem LIMIT {LISTED}"
+            "SELECT problem, count(*) OVER () AS problems FROM ({check}) AS found (problem)
+             ORDER BY problem LIMIT {LISTED}"
         );
         let rows = tx.rows(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(shop)).await?;
         for row in &rows {
-            report.problems.push(get(row, "problem")?);
+            problems.push(get(row, "problem")?);
         }
         let all: i64 = rows.first().map_or(Ok(0), |row| get(row, "problems"))?;
         if all > LISTED {
-            report.problems.push(format!("... and {} more like these", all - LISTED));
+            problems.push(format!("... and {} more like these", all - LISTED));
         }
     }
-    Ok(report)
+    Ok(problems)
 }
 
 async fn count(tx: &mut Tx, shop: Option<i64>) -> Result<AuditReport, StoreError> {

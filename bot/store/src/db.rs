@@ -7,12 +7,20 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::{
-    AssertSqlSafe, Decode, Postgres, Row as _, Transaction, Type,
+    AssertSqlSafe, Decode, PgConnection, Postgres, Row as _, Type,
+    pool::PoolConnection,
     postgres::{PgArguments, PgRow},
     query::Query,
 };
+use tokio::{
+    runtime::Handle,
+    time::{error::Elapsed, timeout},
+};
 
 use crate::{Store, StoreError};
+
+/// Longest time that a connection may take to roll back or to show that it still works, before it is given up.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A statement with its arguments.
 pub(crate) type Sql<'q> = Query<'q, Postgres, PgArguments>;
@@ -26,7 +34,7 @@ impl Store {
             tx.commit().await?;
             return Ok(rows);
         }
-        Ok(sql.fetch_all(&self.pool).await?)
+        self.session(self.patience()).await?.rows(sql).await
     }
 
     /// The first row of a statement.
@@ -47,7 +55,7 @@ impl Store {
             tx.commit().await?;
             return Ok(changed);
         }
-        Ok(sql.execute(&self.pool).await?.rows_affected())
+        self.session(self.patience()).await?.execute(sql).await
     }
 
     /// Starts a transaction; dropping it rolls back.
@@ -57,23 +65,88 @@ impl Store {
 
     /// Starts a transaction and runs `then` (an SQL text made by this crate alone) in the same round trip.
     pub(crate) async fn begin_and(&self, then: &str) -> Result<Tx, StoreError> {
-        let begin = format!("{}{then}", self.begin_sql());
-        let inner = self.pool.begin_with(AssertSqlSafe(begin)).await?;
-        Ok(Tx { inner, named: !self.pooled() })
+        self.begin_patiently(then, self.patience()).await
+    }
+
+    /// As [`Self::begin_and`], for statements that may take as long as `patience`.
+    pub(crate) async fn begin_patiently(&self, then: &str, patience: Duration) -> Result<Tx, StoreError> {
+        let mut session = self.session(patience).await?;
+        session.run(format!("{}{then}", self.begin_sql())).await?;
+        Ok(Tx { session: Some(session) })
+    }
+
+    async fn session(&self, patience: Duration) -> Result<Session, StoreError> {
+        let connection = self.pool.acquire().await?;
+        Ok(Session { connection, named: !self.pooled(), patience, waiting: false })
+    }
+}
+
+/// A connection that is given up when no answer comes, instead of blocking its place in the pool until TCP notices.
+struct Session {
+    connection: PoolConnection<Postgres>,
+    /// May statements get a name?
+    named: bool,
+    /// Longest wait for an answer.
+    patience: Duration,
+    /// An answer is, or stayed, outstanding.
+    waiting: bool,
+}
+
+impl Session {
+    async fn rows(&mut self, sql: Sql<'_>) -> Result<Vec<PgRow>, StoreError> {
+        self.waiting = true;
+        let sql = sql.persistent(self.named);
+        let answer = timeout(self.patience, sql.fetch_all(&mut *self.connection)).await;
+        self.settle(answer)
+    }
+
+    async fn execute(&mut self, sql: Sql<'_>) -> Result<u64, StoreError> {
+        self.waiting = true;
+        let sql = sql.persistent(self.named);
+        let answer = timeout(self.patience, sql.execute(&mut *self.connection)).await;
+        Ok(self.settle(answer)?.rows_affected())
+    }
+
+    /// Runs statements without arguments.
+    async fn run(&mut self, sql: String) -> Result<(), StoreError> {
+        self.waiting = true;
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        let answer = timeout(self.patience, sql.execute(&mut *self.connection)).await;
+        self.settle(answer).map(|_| ())
+    }
+
+    /// The server's own refusals leave the connection usable, everything else does not.
+    fn settle<T>(&mut self, answer: Result<Result<T, sqlx::Error>, Elapsed>) -> Result<T, StoreError> {
+        let answer = answer.map_err(|_| StoreError::Unavailable("no answer in time".into()))?;
+        self.waiting = !matches!(answer, Ok(_) | Err(sqlx::Error::Database(_)));
+        Ok(answer?)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.waiting {
+            self.connection.close_on_drop();
+            return;
+        }
+        // The pool asks every connection that comes back for a sign of life, and would wait for it without end.
+        let release = self.connection.return_to_pool();
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(timeout(RELEASE_TIMEOUT, release));
+        }
     }
 }
 
 /// A transaction.
 pub(crate) struct Tx {
-    inner: Transaction<'static, Postgres>,
-    /// May statements get a name?
-    named: bool,
+    /// Gone when committed or rolled back.
+    session: Option<Session>,
 }
 
 impl Tx {
     /// All rows of a statement.
     pub(crate) async fn rows(&mut self, sql: Sql<'_>) -> Result<Vec<PgRow>, StoreError> {
-        Ok(sql.persistent(self.named).fetch_all(&mut *self.inner).await?)
+        self.session()?.rows(sql).await
     }
 
     /// The first row of a statement.
@@ -88,26 +161,49 @@ impl Tx {
 
     /// Number of rows that a statement changed.
     pub(crate) async fn execute(&mut self, sql: Sql<'_>) -> Result<u64, StoreError> {
-        Ok(sql.persistent(self.named).execute(&mut *self.inner).await?.rows_affected())
+        self.session()?.execute(sql).await
     }
 
     /// Commits. When the connection is lost meanwhile nobody knows the outcome: [`StoreError::CommitUnknown`].
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await.map_err(|error| match StoreError::from(error) {
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        let Some(mut session) = self.session.take() else { return Err(over()) };
+        session.run("COMMIT".into()).await.map_err(|error| match error {
             StoreError::Unavailable(why) => StoreError::CommitUnknown(why),
             other => other,
         })
     }
 
     /// Rolls back and waits for it, so that its locks are free when this returns.
-    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.inner.rollback().await?)
+    pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
+        let Some(mut session) = self.session.take() else { return Err(over()) };
+        session.run("ROLLBACK".into()).await
     }
 
     /// The connection, for the migrator.
-    pub(crate) fn connection(&mut self) -> &mut sqlx::PgConnection {
-        &mut self.inner
+    pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+        Ok(&mut self.session()?.connection)
     }
+
+    fn session(&mut self) -> Result<&mut Session, StoreError> {
+        self.session.as_mut().ok_or_else(over)
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(mut session) = self.session.take() else { return };
+        if let (false, Ok(runtime)) = (session.waiting, Handle::try_current()) {
+            session.patience = RELEASE_TIMEOUT;
+            runtime.spawn(async move { session.run("ROLLBACK".into()).await });
+        } else {
+            // The server rolls back what loses its connection.
+            session.waiting = true;
+        }
+    }
+}
+
+fn over() -> StoreError {
+    StoreError::Unexpected("the transaction is over".into())
 }
 
 fn missing_row() -> StoreError {

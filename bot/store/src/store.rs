@@ -8,6 +8,8 @@ use crate::{ConnectOptions, StoreError};
 
 /// Longest wait for a free or new connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The server ends a statement that takes too long; no answer this much later means that the server cannot be reached.
+const ANSWER_MARGIN: Duration = Duration::from_secs(2);
 /// A connection that rested longer is checked before it is used.
 const CHECK_AFTER: Duration = Duration::from_secs(1);
 
@@ -21,6 +23,7 @@ pub struct Store {
 struct Settings {
     begin: String,
     pooled: bool,
+    patience: Duration,
 }
 
 impl fmt::Debug for Store {
@@ -44,12 +47,18 @@ impl Store {
             })
             .connect_with(options.driver_options()?)
             .await?;
-        let settings = Settings { begin: options.begin_sql(), pooled: options.pooled };
+        let (begin, pooled) = (options.begin_sql(), options.pooled);
+        let settings = Settings { begin, pooled, patience: options.statement_timeout + ANSWER_MARGIN };
         Ok(Self { pool, settings: Arc::new(settings) })
     }
 
     pub(crate) fn pooled(&self) -> bool {
         self.settings.pooled
+    }
+
+    /// Longest wait for the answer to a statement.
+    pub(crate) fn patience(&self) -> Duration {
+        self.settings.patience
     }
 
     pub(crate) fn begin_sql(&self) -> &str {

@@ -24,6 +24,13 @@ pub enum Cut {
     BeforeReply,
 }
 
+/// What the connections that are open when it is given have to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Cut,
+    Freeze,
+}
+
 #[derive(Default)]
 struct Faults {
     /// Cut the next connection that sends these bytes.
@@ -36,7 +43,7 @@ struct Faults {
 pub struct Proxy {
     address: SocketAddr,
     faults: Arc<Mutex<Faults>>,
-    generation: watch::Sender<u64>,
+    order: watch::Sender<Order>,
     task: JoinHandle<()>,
 }
 
@@ -46,9 +53,9 @@ impl Proxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, crate::free_port())).await?;
         let address = listener.local_addr()?;
         let faults = Arc::new(Mutex::new(Faults::default()));
-        let generation = watch::Sender::new(0);
-        let task = tokio::spawn(accept(listener, target, Arc::clone(&faults), generation.subscribe()));
-        Ok(Self { address, faults, generation, task })
+        let order = watch::Sender::new(Order::Cut);
+        let task = tokio::spawn(accept(listener, target, Arc::clone(&faults), order.subscribe()));
+        Ok(Self { address, faults, order, task })
     }
 
     /// Where it listens.
@@ -78,7 +85,12 @@ impl Proxy {
 
     /// Cuts every connection.
     pub fn cut(&self) {
-        self.generation.send_modify(|g| *g += 1);
+        self.order.send_replace(Order::Cut);
+    }
+
+    /// Stops forwarding on every connection without closing it, as a network that loses all packets does. New ones work.
+    pub fn freeze(&self) {
+        self.order.send_replace(Order::Freeze);
     }
 }
 
@@ -97,11 +109,11 @@ async fn accept(
     listener: TcpListener,
     target: u16,
     faults: Arc<Mutex<Faults>>,
-    generation: watch::Receiver<u64>,
+    order: watch::Receiver<Order>,
 ) {
     while let Ok((client, _)) = listener.accept().await {
         if !lock(&faults).refuse {
-            tokio::spawn(forward(client, target, Arc::clone(&faults), generation.clone()));
+            tokio::spawn(forward(client, target, Arc::clone(&faults), order.clone()));
         }
     }
 }
@@ -110,22 +122,24 @@ async fn forward(
     client: TcpStream,
     target: u16,
     faults: Arc<Mutex<Faults>>,
-    mut generation: watch::Receiver<u64>,
+    mut order: watch::Receiver<Order>,
 ) {
-    generation.mark_unchanged();
+    order.mark_unchanged();
     let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
-    let (client_read, client_write) = client.into_split();
-    let (server_read, server_write) = server.into_split();
-    tokio::select! {
-        () = requests(client_read, server_write, &faults) => {}
-        () = replies(server_read, client_write) => {}
-        _ = generation.changed() => {}
-    }
+    let (mut client_read, mut client_write) = client.into_split();
+    let (mut server_read, mut server_write) = server.into_split();
+    let ordered = tokio::select! {
+        () = requests(&mut client_read, &mut server_write, &faults) => false,
+        _ = tokio::io::copy(&mut server_read, &mut client_write) => false,
+        _ = order.changed() => true,
+    };
+    // Frozen means silent and open: all four halves live until the next order.
+    while ordered && *order.borrow_and_update() == Order::Freeze && order.changed().await.is_ok() {}
 }
 
 /// Copies requests; returns (and so cuts both sides) at the trap.
-async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, faults: &Mutex<Faults>) {
+async fn requests(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, faults: &Mutex<Faults>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         let request = &buffer[..length];
@@ -142,10 +156,6 @@ async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, faults: &Mute
             return;
         }
     }
-}
-
-async fn replies(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
-    let _ = tokio::io::copy(&mut from, &mut to).await;
 }
 
 fn spring(faults: &Mutex<Faults>, request: &[u8]) -> Option<Cut> {

@@ -78,6 +78,21 @@ async fn the_proxy_cuts_exactly_the_trapped_request() {
 }
 
 #[tokio::test]
+async fn a_frozen_connection_is_silent_and_new_ones_work() {
+    let server = Postgres::shared().await;
+    let database = server.database().await;
+    let proxy = Proxy::start(server.port()).await.unwrap();
+    let url = database.url.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port()));
+    let mut frozen = PgConnection::connect(&url).await.unwrap();
+    proxy.freeze();
+    let answer = tokio::time::timeout(Duration::from_millis(300), frozen.ping()).await;
+    assert!(answer.is_err(), "{answer:?}");
+    PgConnection::connect(&url).await.unwrap().ping().await.unwrap();
+    proxy.cut();
+    assert!(frozen.ping().await.is_err());
+}
+
+#[tokio::test]
 async fn a_process_keeps_its_output_and_tells_its_exit() {
     let mut process =
         Process::spawn("sh", ["-c", "echo $WORD; echo err >&2; exit 3"], &[("WORD", "out")]).unwrap();

@@ -5,6 +5,9 @@ use stockbot_store::{PurchaseOutcome, Store, StoreError, purchase};
 
 use crate::shop::{Shop, options, order};
 
+/// The whole statement, as its message ends; transactions also begin with READ COMMITTED.
+const COMMIT: &[u8] = b"COMMIT\0";
+
 /// A shop with one unit and a buyer who can pay it, and a second way into its database that can be cut.
 async fn open() -> (Shop, Proxy, Store) {
     let shop = Shop::open().await;
@@ -25,7 +28,7 @@ async fn through(database: &TestDatabase, proxy: &Proxy) -> Store {
 #[tokio::test]
 async fn a_commit_that_arrived_without_an_answer_is_found_again() {
     let (shop, proxy, store) = open().await;
-    proxy.trap(b"COMMIT", Cut::BeforeReply);
+    proxy.trap(COMMIT, Cut::BeforeReply);
     let outcome = purchase::purchase(&store, shop.id, &order(1, 1, "A", 5)).await.unwrap();
     assert!(!proxy.trap_is_set(), "the connection was never cut");
     let PurchaseOutcome::Bought(receipt) = outcome else { panic!("{outcome:?}") };
@@ -37,7 +40,7 @@ async fn a_commit_that_arrived_without_an_answer_is_found_again() {
 #[tokio::test]
 async fn a_commit_that_never_arrived_is_done_again() {
     let (shop, proxy, store) = open().await;
-    proxy.trap(b"COMMIT", Cut::BeforeRequest);
+    proxy.trap(COMMIT, Cut::BeforeRequest);
     let outcome = purchase::purchase(&store, shop.id, &order(1, 1, "A", 5)).await.unwrap();
     assert!(!proxy.trap_is_set(), "the connection was never cut");
     assert!(matches!(outcome, PurchaseOutcome::Bought(_)), "{outcome:?}");
@@ -48,7 +51,7 @@ async fn a_commit_that_never_arrived_is_done_again() {
 #[tokio::test]
 async fn an_unknown_outcome_is_reported_as_such_and_asking_later_tells_it() {
     let (shop, proxy, store) = open().await;
-    proxy.trap(b"COMMIT", Cut::BeforeReply);
+    proxy.trap(COMMIT, Cut::BeforeReply);
     let request = order(1, 1, "A", 5);
     let gone = async {
         stockbot_harness::eventually(crate::shop::DEADLINE, "the commit was cut", || async {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use stockbot_config::Currency;
 use stockbot_harness::{Postgres, Proxy, eventually};
 use stockbot_store::{ConnectOptions, Store, StoreError, shops};
@@ -71,9 +73,43 @@ async fn cut_connections_are_replaced() {
 }
 
 #[tokio::test]
+async fn a_network_that_goes_silent_costs_one_wait_and_blocks_no_place_in_the_pool() {
+    let shop = Shop::open().await;
+    let server = Postgres::shared().await;
+    let proxy = Proxy::start(server.port()).await.unwrap();
+    let url = shop.database.url.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port()));
+    let one =
+        ConnectOptions { max_connections: 1, statement_timeout: Duration::from_secs(1), ..options(&url) };
+    let store = Store::connect(&one).await.unwrap();
+    // The answer is lost, because the network goes silent while the statement waits for a lock.
+    let holder = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
+    let mut hold = holder.begin().await.unwrap();
+    sqlx::query("LOCK TABLE stockbot.shops").execute(&mut *hold).await.unwrap();
+    let asked = tokio::spawn({
+        let (store, id) = (store.clone(), shop.id);
+        async move { shops::shop_state(&store, id).await }
+    });
+    eventually(DEADLINE, "the statement waits", || async {
+        let waiting =
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'stockbot.shops'::regclass";
+        let count = shop.database.text(waiting).await;
+        if count == "1" { Ok(()) } else { Err(count) }
+    })
+    .await;
+    proxy.freeze();
+    hold.rollback().await.unwrap();
+    let error = asked.await.unwrap().unwrap_err();
+    assert!(matches!(&error, StoreError::Unavailable(why) if why.contains("no answer")), "{error:?}");
+    // The only connection of the pool is replaced, although nobody ever closed it. Also when it goes silent at rest.
+    for _ in 0..2 {
+        eventually(DEADLINE, "the store answers again", || async { store.ping().await }).await;
+        proxy.freeze();
+    }
+}
+
+#[tokio::test]
 async fn a_statement_that_takes_too_long_is_ended() {
-    let shop =
-        Shop::open_with(|options| options.statement_timeout = std::time::Duration::from_millis(300)).await;
+    let shop = Shop::open_with(|options| options.statement_timeout = Duration::from_millis(300)).await;
     let hold = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
     let mut tx = hold.begin().await.unwrap();
     sqlx::query("LOCK TABLE stockbot.shops").execute(&mut *tx).await.unwrap();

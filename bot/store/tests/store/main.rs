@@ -1,5 +1,7 @@
 //! The store against a real Postgres: one server for all tests of this program, one database per test.
 
+#![cfg(test)]
+
 mod books;
 mod commit;
 mod connection;

@@ -1,7 +1,9 @@
 use stockbot_config::Locale;
 use stockbot_store::{
-    OrderState, OutboxKind, ProductChange, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal,
-    SalePayload, customers, orders, outbox, products, shops,
+    OrderState,
+    OutboxKind::{self, BuyerRole, Delivery, HistoryPost, LogPost, Receipt},
+    ProductChange, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, SalePayload, customers,
+    orders, outbox, products, shops,
 };
 
 use crate::shop::{BOT, DEADLINE, Shop, admin, order};
@@ -48,6 +50,24 @@ async fn a_repeated_interaction_gets_the_same_receipt_and_pays_once() {
     let repeat = PurchaseRequest { quantity: 9, unit_price: 1, ..order(5, 1, "A", 100) };
     assert_eq!(shop.buy(&repeat).await, PurchaseOutcome::Repeated(first));
     assert_eq!(shop.balance(1).await, 800);
+    shop.prove().await;
+}
+
+#[tokio::test]
+async fn one_confirmation_buys_once_whoever_clicks_it_again() {
+    let shop = open().await;
+    let click = |interaction| PurchaseRequest { confirmation_id: 4, ..order(interaction, 1, "A", 100) };
+    let (first, second) = (click(5), click(6));
+    let (first, second) = tokio::join!(shop.buy(&first), shop.buy(&second));
+    let outcomes = [first, second];
+    let Some(PurchaseOutcome::Bought(receipt)) =
+        outcomes.iter().find(|o| matches!(o, PurchaseOutcome::Bought(_)))
+    else {
+        panic!("nobody bought: {outcomes:?}");
+    };
+    let refusal = PurchaseOutcome::Refused(Refusal::AlreadyConfirmed { order_id: receipt.order.id.clone() });
+    assert!(outcomes.contains(&refusal), "{outcomes:?}");
+    assert_eq!(shop.balance(1).await, 900);
     shop.prove().await;
 }
 
@@ -158,7 +178,6 @@ async fn a_sale_leaves_everything_that_discord_is_owed() {
         shop.bought(&PurchaseRequest { effects, locale: Locale::Id, ..order(1, 1, "A", 100) }).await;
     let jobs = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 10).await.unwrap();
     let kinds: Vec<OutboxKind> = jobs.iter().map(|j| j.kind).collect();
-    use OutboxKind::{BuyerRole, Delivery, HistoryPost, LogPost, Receipt};
     assert_eq!(kinds, [Delivery, Receipt, HistoryPost, LogPost, BuyerRole]);
     for job in &jobs {
         assert_eq!(job.order_id.as_ref(), Some(&receipt.order.id));

@@ -67,6 +67,7 @@ fn looking() -> Router<Shared> {
     Router::new()
         .route("/channels/{channel}/messages", get(look::messages))
         .route("/users/{user}/dms", get(look::dms))
+        .route("/users/{user}/commands", get(users::commands))
         .route("/world", get(look::world))
         .route("/log", get(look::log))
         .route("/violations", get(look::violations))

@@ -1,13 +1,14 @@
-//! `PUT /_sim/users/{u}`: a person changes.
+//! `/_sim/users/{u}`: a person changes, and the commands it is offered.
 
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::error::{Answer, At, ControlError, Given};
+use super::error::{Answer, Asked, At, ControlError, Given};
 use super::guilds::Dms;
 use crate::id::Id;
+use crate::interactions::act;
 use crate::server::Shared;
 use crate::world::Change as Changed;
 
@@ -54,4 +55,16 @@ pub async fn change(State(server): State<Shared>, At(user): At<Id>, Given(change
     }
     world.changed(Changed::Lists);
     Ok(Json(json!({ "user_id": user })))
+}
+
+/// Where commands are asked for.
+#[derive(Debug, Deserialize)]
+pub struct Where {
+    channel_id: Id,
+}
+
+/// The commands a person is offered in a channel.
+pub async fn commands(State(server): State<Shared>, At(user): At<Id>, Asked(place): Asked<Where>) -> Answer {
+    let world = server.world();
+    Ok(Json(act::offered(&world, user, place.channel_id)?.into()))
 }

@@ -19,8 +19,8 @@ use crate::world::session::{Link, Order};
 
 /// Dispatches taken from the session's buffer at a time.
 const BATCH: usize = 64;
-/// How long a connection may stay without Identify or Resume before it is closed.
-const SILENT: Duration = Duration::from_mins(1);
+/// A client whose heartbeat is this many intervals late is a zombie.
+pub const ZOMBIE_AFTER: f64 = 1.5;
 /// How long a client may take to follow op 7 or op 9 before it is closed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -73,7 +73,7 @@ pub enum End {
 pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
     let (orders, mut inbox) = mpsc::unbounded_channel();
     let mut connection = Connection {
-        deadline: Instant::now() + SILENT,
+        deadline: Instant::now() + server.options.heartbeat_interval.mul_f64(ZOMBIE_AFTER),
         server,
         socket,
         compression: entry.compression,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::close::{self, Close};
-use super::connection::{Connection, End};
+use super::connection::{Connection, End, ZOMBIE_AFTER};
 use super::{handshake, members};
 
 /// The largest event a client may send.
@@ -78,8 +78,8 @@ async fn heartbeat(connection: &mut Connection, seq: &Value) -> Result<(), End> 
     if !(seq.is_null() || seq.is_u64()) {
         return refuse(connection, close::DECODE_ERROR, &json!({ "op": 1, "d": seq }));
     }
-    // A client whose heartbeats stop for more than half an interval too long is a zombie.
-    connection.deadline = Instant::now() + connection.server.options.heartbeat_interval.mul_f64(1.5);
+    let interval = connection.server.options.heartbeat_interval;
+    connection.deadline = Instant::now() + interval.mul_f64(ZOMBIE_AFTER);
     if let (Some(carried), Some(seq)) = (&connection.carried, seq.as_u64()) {
         let life = connection.server.options.session_life;
         if let Some(session) = connection.server.world().sessions.get_mut(&carried.session) {

@@ -192,22 +192,25 @@ pub fn command(server: &Shared, user: Id, call: &Invocation) -> Result<Id, Refus
     Ok(deliver(server, &mut world, interaction))
 }
 
-fn find_command(world: &World, user: Id, call: &Invocation) -> Result<(Id, Command, Option<Id>), Refusal> {
-    let channel = world
-        .channels
-        .get(&call.channel)
-        .ok_or_else(|| unknown(format!("there is no channel {}", call.channel)))?;
-    let granted = world.permissions(channel, user);
+/// The channel's guild, the applications whose commands can be used there, and what the person may do there.
+fn reach(world: &World, user: Id, channel: Id) -> Result<(Option<Id>, Vec<Id>, u64), Refusal> {
+    let found =
+        world.channels.get(&channel).ok_or_else(|| unknown(format!("there is no channel {channel}")))?;
+    let granted = world.permissions(found, user);
     if granted & permissions::USE_APPLICATION_COMMANDS == 0 {
-        return Err(not_offered(format!("user {user} may not use commands in channel {}", call.channel)));
+        return Err(not_offered(format!("user {user} may not use commands in channel {channel}")));
     }
-    let (guild, applications) = match channel.place {
-        Place::Guild { guild, .. } => (
-            Some(guild),
-            world.guilds.get(&guild).map(|guild| guild.applications.clone()).unwrap_or_default(),
-        ),
-        Place::Direct { bot, .. } => (None, vec![bot]),
-    };
+    Ok(match found.place {
+        Place::Guild { guild, .. } => {
+            let applications = world.guilds.get(&guild).map(|guild| guild.applications.clone());
+            (Some(guild), applications.unwrap_or_default(), granted)
+        }
+        Place::Direct { bot, .. } => (None, vec![bot], granted),
+    })
+}
+
+fn find_command(world: &World, user: Id, call: &Invocation) -> Result<(Id, Command, Option<Id>), Refusal> {
+    let (guild, applications, granted) = reach(world, user, call.channel)?;
     let wanted = |id: &Id| call.application.is_none_or(|application| application == *id);
     let name = call.name.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
     for id in applications.into_iter().filter(wanted) {
@@ -228,6 +231,26 @@ fn find_command(world: &World, user: Id, call: &Invocation) -> Result<(Id, Comma
         return Ok((id, command.clone(), guild));
     }
     Err(unknown(format!("no application here has a command /{name}")))
+}
+
+/// The commands a person is offered in a channel.
+pub fn offered(world: &World, user: Id, channel: Id) -> Result<Vec<Value>, Refusal> {
+    let (guild, applications, granted) = reach(world, user, channel)?;
+    let mut list = Vec::new();
+    for application in applications.iter().filter_map(|id| world.applications.get(id)) {
+        let own = guild.into_iter().flat_map(|guild| application.commands.scope(Some(guild)));
+        let global = application.commands.scope(None).filter(|command| {
+            // A guild's own command hides the global one of its name.
+            application
+                .commands
+                .find(guild, command.kind, &command.name)
+                .is_some_and(|shown| shown.id == command.id)
+        });
+        let usable =
+            |command: &&Command| may_use(command, granted) && (guild.is_some() || command.allows_dms());
+        list.extend(own.chain(global).filter(usable).map(|command| command.json(application.id)));
+    }
+    Ok(list)
 }
 
 /// Whether a member with these permissions is offered a command.

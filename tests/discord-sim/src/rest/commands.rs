@@ -15,6 +15,7 @@ use super::validate::command;
 use super::validate::form::Form;
 use crate::id::Id;
 use crate::server::{Server, Shared};
+use crate::world::application::Application;
 use crate::world::command::Command;
 use crate::world::{Change, World};
 
@@ -72,12 +73,12 @@ fn put(
     let same = app.commands.scope(guild).find(|old| old.kind == kind && old.name == name).map(|old| old.id);
     if same.is_none() {
         if app.commands.scope(guild).filter(|old| old.kind == kind).count() >= limit(kind) {
-            let words = format!("Maximum number of application commands reached ({}).", limit(kind));
-            return Err(ApiError::bad_request(30_032, &words));
+            return Err(too_many(kind));
         }
-        if !app.commands.may_create(guild) {
+        if app.commands.creates_left(guild) == 0 {
             return Err(daily_cap());
         }
+        app.commands.count_create(guild);
     }
     let id = same.unwrap_or(fresh);
     let command = Command { id, guild, kind, name, definition: Value::Object(body.clone()), version };
@@ -156,10 +157,10 @@ fn replace_all(server: &Server, bot: Id, application: Id, guild: Option<Id>, sen
     let mut world = server.world();
     own(&world, bot, application, guild)?;
     let named = |command: &Command| {
-        list.iter()
-            .any(|item| item["name"] == command.name && item["type"].as_u64().unwrap_or(1) == command.kind)
+        list.iter().any(|item| item["name"] == command.name && kind_of(item) == command.kind)
     };
     let app = world.applications.get_mut(&application).ok_or_else(|| ApiError::unknown(10_002))?;
+    affordable(app, guild, list)?;
     let gone: Vec<Id> =
         app.commands.scope(guild).filter(|command| !named(command)).map(|command| command.id).collect();
     for id in gone {
@@ -173,11 +174,35 @@ fn replace_all(server: &Server, bot: Id, application: Id, guild: Option<Id>, sen
     Ok(Json(objects.into()))
 }
 
+fn kind_of(command: &Value) -> u64 {
+    command["type"].as_u64().unwrap_or(1)
+}
+
+/// An overwrite that would break a limit changes nothing at all.
+fn affordable(app: &Application, guild: Option<Id>, list: &[Value]) -> Result<(), ApiError> {
+    for kind in 1..=3 {
+        if list.iter().filter(|item| kind_of(item) == kind).count() > limit(kind) {
+            return Err(too_many(kind));
+        }
+    }
+    let known = |item: &&Value| {
+        app.commands.scope(guild).any(|old| item["name"] == old.name && kind_of(item) == old.kind)
+    };
+    let creates = list.len() - list.iter().filter(known).count();
+    if app.commands.creates_left(guild) < creates { Err(daily_cap()) } else { Ok(()) }
+}
+
+/// 30032: too many commands of this kind.
+fn too_many(kind: u64) -> ApiError {
+    let words = format!("Maximum number of application commands reached ({}).", limit(kind));
+    ApiError::bad_request(30_032, &words)
+}
+
 /// A name may stand once per kind.
 fn twice(form: &mut Form, list: &[Value]) {
     let mut seen = std::collections::HashSet::new();
     for (index, item) in list.iter().enumerate() {
-        let key = (item["name"].as_str(), item["type"].as_u64().unwrap_or(1));
+        let key = (item["name"].as_str(), kind_of(item));
         if key.0.is_some() && !seen.insert(key) {
             form.within(index, |form| {
                 let message = "Application command names must be unique";

@@ -72,7 +72,7 @@ pub fn edit(world: &mut World, message: &mut Message, draft: &Draft, files: &[Up
     message.flags &= !LOADING;
     if let Some(flags) = draft.flags {
         // Components V2 and ephemeral stay for ever; the rest is as the edit says.
-        message.flags = flags | message.flags & (IS_COMPONENTS_V2 | EPHEMERAL);
+        message.flags = flags & !EPHEMERAL | message.flags & (IS_COMPONENTS_V2 | EPHEMERAL);
     }
     if draft.content.is_some() {
         set_content(world, message, draft);

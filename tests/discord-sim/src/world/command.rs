@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use crate::id::Id;
 
 /// Creations per scope in 24 h (Discord: 200 a day per guild).
-pub const CREATES_PER_DAY: u32 = 200;
+pub const CREATES_PER_DAY: usize = 200;
 const DAY: Duration = Duration::from_hours(24);
 
 /// The commands of one application.
 #[derive(Debug, Default)]
 pub struct Registry {
     commands: BTreeMap<Id, Command>,
-    created: HashMap<Option<Id>, (Instant, u32)>,
+    created: HashMap<Option<Id>, (Instant, usize)>,
 }
 
 /// One registered command.
@@ -101,15 +101,21 @@ impl Registry {
         guild.and_then(|id| named(Some(id))).or_else(|| named(None))
     }
 
-    /// Whether one more creation fits into the day; counts it.
-    pub fn may_create(&mut self, guild: Option<Id>) -> bool {
+    /// Creations that still fit into the day.
+    #[must_use]
+    pub fn creates_left(&self, guild: Option<Id>) -> usize {
+        let today = self.created.get(&guild).filter(|(since, _)| since.elapsed() < DAY);
+        CREATES_PER_DAY.saturating_sub(today.map_or(0, |(_, count)| *count))
+    }
+
+    /// Counts a creation.
+    pub fn count_create(&mut self, guild: Option<Id>) {
         let now = Instant::now();
         let (since, count) = self.created.entry(guild).or_insert((now, 0));
-        if now.duration_since(*since) >= DAY {
+        if since.elapsed() >= DAY {
             (*since, *count) = (now, 0);
         }
         *count += 1;
-        *count <= CREATES_PER_DAY
     }
 
     /// Puts in a new or changed command.

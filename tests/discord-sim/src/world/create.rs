@@ -44,7 +44,7 @@ impl World {
     pub fn create_application(&mut self, new: NewApplication) -> Id {
         let id = new.id.unwrap_or_else(|| self.ids.make());
         let token = new.token.unwrap_or_else(|| make_token(id, &mut self.rng));
-        let username = new.name.to_lowercase().replace(' ', "_");
+        let username = new.name.clone();
         let bot =
             User { id, username, global_name: None, bot: true, locale: "en-US".into(), dms_open: false };
         self.users.insert(id, bot);

@@ -10,6 +10,14 @@ use super::form::{Form, Object, present};
 const SUB_COMMAND: i64 = 1;
 const SUB_GROUP: i64 = 2;
 
+/// Where options stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Top,
+    Group,
+    SubCommand,
+}
+
 /// Checks one command; on an edit nothing is required.
 pub fn check(form: &mut Form, command: &Object, edit: bool) {
     let kind = form.integer(command, "type", 1..=4).unwrap_or(1);
@@ -36,7 +44,7 @@ pub fn check(form: &mut Form, command: &Object, edit: bool) {
     localizations(form, command);
     permissions(form, command);
     if let Some(list) = form.list(command, "options", 0..=25) {
-        options(form, list, 0);
+        options(form, list, Depth::Top);
     }
     if size(command) > 8000 {
         form.fail("APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)");
@@ -83,7 +91,7 @@ fn permissions(form: &mut Form, command: &Object) {
     }
 }
 
-fn options(form: &mut Form, list: &[Value], depth: usize) {
+fn options(form: &mut Form, list: &[Value], depth: Depth) {
     let mut names = HashSet::new();
     let mut optional_before = false;
     let nests = |item: &Value| matches!(item["type"].as_i64(), Some(SUB_COMMAND | SUB_GROUP));
@@ -107,7 +115,7 @@ fn options(form: &mut Form, list: &[Value], depth: usize) {
     });
 }
 
-fn one(form: &mut Form, option: &Object, depth: usize) {
+fn one(form: &mut Form, option: &Object, depth: Depth) {
     if present(option, "type").is_none() {
         form.missing("type");
     }
@@ -120,24 +128,32 @@ fn one(form: &mut Form, option: &Object, depth: usize) {
     localizations(form, option);
     form.boolean(option, "required");
     choices(form, option, kind);
-    match (kind, depth) {
-        (SUB_GROUP, 0) | (SUB_COMMAND, 0 | 1) => {
-            if let Some(list) = form.list(option, "options", 0..=25) {
-                // Below a sub-command only values may stand.
-                options(form, list, if kind == SUB_GROUP { 1 } else { 2 });
-            }
-        }
-        (SUB_COMMAND | SUB_GROUP, _) => {
-            let message = "Sub-commands cannot be nested this deep";
-            form.fail_at("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
-        }
-        // Client libraries send an empty list for every option; Discord takes it.
-        _ if option["options"].as_array().is_some_and(Vec::is_empty) => {}
-        _ => form.forbid(option, "options", "Only sub-commands have options"),
-    }
+    nested(form, option, kind, depth);
     if kind == 3 {
         form.integer(option, "min_length", 0..=6000);
         form.integer(option, "max_length", 1..=6000);
+    }
+}
+
+/// Sub-commands stand at the top or in a group at the top; values stand anywhere but directly in a group.
+fn nested(form: &mut Form, option: &Object, kind: i64, depth: Depth) {
+    let below = match (kind, depth) {
+        (SUB_GROUP, Depth::Top) => Depth::Group,
+        (SUB_COMMAND, Depth::Top | Depth::Group) => Depth::SubCommand,
+        (SUB_COMMAND | SUB_GROUP, _) => {
+            let message = "Sub-commands cannot be nested this deep";
+            return form.fail_at("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
+        }
+        (_, Depth::Group) => {
+            let message = "A group holds sub-commands only";
+            return form.fail_at("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message);
+        }
+        // Client libraries send an empty list for every option; Discord takes it.
+        _ if option.get("options").and_then(Value::as_array).is_some_and(Vec::is_empty) => return,
+        _ => return form.forbid(option, "options", "Only sub-commands have options"),
+    };
+    if let Some(list) = form.list(option, "options", 0..=25) {
+        options(form, list, below);
     }
 }
 

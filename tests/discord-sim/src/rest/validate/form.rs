@@ -69,9 +69,9 @@ impl Form {
         self.fail_at(key, "BASE_TYPE_REQUIRED", "This field is required");
     }
 
-    /// A field that must not be there is.
+    /// A field that must not be there is. An empty list says nothing and passes.
     pub fn forbid(&mut self, object: &Object, key: &str, message: &str) {
-        if present(object, key).is_some() {
+        if present(object, key).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty())) {
             self.fail_at(key, "BASE_TYPE_FORBIDDEN", message);
         }
     }

@@ -8,3 +8,6 @@ pub mod form;
 pub mod message;
 pub mod modal;
 pub mod v2;
+
+#[cfg(test)]
+mod tests;

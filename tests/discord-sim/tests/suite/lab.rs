@@ -1,6 +1,6 @@
 //! A stand-in with a small world in it, and short ways to its control API and REST API.
 
-#![allow(dead_code, reason = "every test binary uses its own part of this")]
+use std::time::{Duration, Instant};
 
 use discord_sim::{Options, Sim, start};
 use reqwest::{Client, Method};
@@ -71,6 +71,15 @@ impl Lab {
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         (status, answer.json().await.unwrap_or_default())
+    }
+
+    /// Waits until a condition holds.
+    pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !holds().await {
+            assert!(Instant::now() < deadline, "not in time: {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// A small world, with `extra` fields for the application.
