@@ -26,11 +26,7 @@ async fn shows(world: &World, bot: &str, wanted: &[&str]) {
 async fn a_display_reaches_the_running_bot_without_a_restart_and_becomes_ready() {
     let world = World::new().await;
     let _operator = world.operator(&[]);
-    world.bot("").await;
-    let pod = world.pods(1).await.remove(0);
-    let bot = FakeBot::start().await;
-    world.pod_runs(&pod, &bot.ip).await;
-    world.bot_is("Ready", "True", "AllReady").await;
+    let (bot, pod) = world.ready_bot("").await;
     let template = |deployment: Deployment| deployment.spec.template;
     let before = template(world.api().get(BOT).await.unwrap());
 
