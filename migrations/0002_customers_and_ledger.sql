@@ -58,6 +58,8 @@ CREATE TABLE stockbot.orders (
     bot text NOT NULL,
     customer_id bigint NOT NULL REFERENCES stockbot.customers,
     interaction_id bigint NOT NULL UNIQUE,
+    -- The interaction that showed the confirmation: a second click on it buys nothing.
+    confirmation_id bigint NOT NULL UNIQUE,
     product_code text NOT NULL,
     product_name text NOT NULL,
     quantity integer NOT NULL CHECK (quantity > 0),
@@ -66,6 +68,7 @@ CREATE TABLE stockbot.orders (
     state text NOT NULL DEFAULT 'paid' CHECK (state IN ('paid', 'delivered', 'refunded')),
     created_at timestamptz NOT NULL DEFAULT now(),
     delivered_at timestamptz,
+    delivered_via text CHECK (delivered_via IN ('dm', 'reply', 'orders')),
     refunded_at timestamptz,
     CONSTRAINT total_is_quantity_times_price CHECK (total = unit_price * quantity),
     CONSTRAINT delivered_at_exactly_when_delivered CHECK ((delivered_at IS NOT NULL) = (state = 'delivered')),

@@ -4,10 +4,11 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// What the API server checks a [`Snowflake`] against.
-pub const PATTERN: &str = "^[0-9]{15,20}$";
+/// What the API server checks a [`Snowflake`] against: no twenty digits that overflow 64 bits, or one bad object
+/// would break the operator's watch of all.
+pub const PATTERN: &str = "^([0-9]{15,19}|1[0-7][0-9]{18})$";
 /// What the API server checks a [`MaybeId`] against.
-pub const OPTIONAL_PATTERN: &str = "^([0-9]{15,20})?$";
+pub const OPTIONAL_PATTERN: &str = "^([0-9]{15,19}|1[0-7][0-9]{18})?$";
 
 /// The id of a Discord object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

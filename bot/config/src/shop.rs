@@ -50,6 +50,8 @@ pub struct Denomination {
 #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = [
     {"rule": "self == oldSelf", "message": "currency cannot be changed once set; balances are stored in its smallest unit"},
     {"rule": "self.denominations[0].value == 1", "message": "the first denomination must have value 1"},
+    {"rule": "[1, 2, 3, 4, 5].all(i, i >= self.denominations.size() || self.denominations[i - 1].value < self.denominations[i].value)",
+     "message": "denominations must be ordered from the smallest to the largest value"},
     {"rule": "self.denominations.all(a, self.denominations.exists_one(b, b.code == a.code || b.value == a.value))",
      "message": "codes and values of denominations must be unique"}
 ])))]

@@ -51,7 +51,7 @@ pub use ledger::{Adjustment, Movement, TransferKind};
 pub use logs::{CommandLog, CommandOutcome, Severity};
 pub use options::ConnectOptions;
 pub use orders::{Order, OrderState, Refund};
-pub use outbox::{OutboxJob, OutboxKind, SalePayload};
+pub use outbox::{DeliveredVia, OutboxJob, OutboxKind, SalePayload};
 pub use products::{
     AddProduct, EditProduct, NewProduct, Product, ProductChange, ProductCode, ProductProblem,
 };

@@ -33,6 +33,8 @@ pub struct PurchaseEffects {
 pub struct PurchaseRequest {
     /// The interaction that confirmed; it can buy once.
     pub interaction_id: u64,
+    /// The confirmation that was pressed: the interaction that showed it. One confirmation buys at most once.
+    pub confirmation_id: u64,
     /// Buyer.
     pub user_id: u64,
     /// Product code in any case.
@@ -96,13 +98,29 @@ impl std::fmt::Debug for Receipt {
 pub enum Refusal {
     NotRegistered,
     Blacklisted,
-    Maintenance { reason: String },
+    Maintenance {
+        reason: String,
+    },
     UnknownProduct,
     Inactive,
-    PriceChanged { now: i64 },
-    BadQuantity { max: i64 },
-    OutOfStock { left: i64, asked: i64 },
-    BalanceTooLow { balance: i64, total: i64 },
+    PriceChanged {
+        now: i64,
+    },
+    BadQuantity {
+        max: i64,
+    },
+    OutOfStock {
+        left: i64,
+        asked: i64,
+    },
+    BalanceTooLow {
+        balance: i64,
+        total: i64,
+    },
+    /// Another click on the same confirmation bought.
+    AlreadyConfirmed {
+        order_id: String,
+    },
 }
 
 /// Outcome of [`purchase`].

@@ -34,6 +34,7 @@ struct Facts {
     price: Option<i64>,
     active: Option<bool>,
     bought: Option<String>,
+    confirmed: Option<String>,
 }
 
 /// A sale that nothing speaks against.
@@ -61,6 +62,9 @@ pub(crate) async fn attempt(
     let facts = read_facts(&mut tx, shop, request, &code, account.as_ref()).await?;
     if let Some(order_id) = &facts.bought {
         return Ok(Some(PurchaseOutcome::Repeated(receipt(&mut tx, shop, order_id).await?)));
+    }
+    if let Some(order_id) = facts.confirmed {
+        return Ok(Some(PurchaseOutcome::Refused(Refusal::AlreadyConfirmed { order_id })));
     }
     let sale = match check(shop, request, code, facts, account) {
         Ok(sale) => sale,
@@ -115,14 +119,16 @@ async fn read_facts(
     let sql = sqlx::query(
         "SELECT CASE WHEN s.maintenance THEN s.maintenance_reason END AS maintenance,
             c.grow_id, c.blacklisted, p.name, p.price, p.active,
-            (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.interaction_id = $4) AS bought
+            (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.interaction_id = $4) AS bought,
+            (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.confirmation_id = $5) AS confirmed
          FROM stockbot.shops s
          LEFT JOIN stockbot.customers c ON c.shop_id = s.id AND c.id = $2
          LEFT JOIN stockbot.products p ON p.shop_id = s.id AND p.code = $3
          WHERE s.id = $1",
     );
     let sql = sql.bind(shop.0).bind(account.map(|a| a.customer_id)).bind(code);
-    let row = tx.one(sql.bind(id(request.interaction_id))).await?;
+    let sql = sql.bind(id(request.interaction_id)).bind(id(request.confirmation_id));
+    let row = tx.one(sql).await?;
     Ok(Facts {
         maintenance: get(&row, "maintenance")?,
         grow_id: get(&row, "grow_id")?,
@@ -131,6 +137,7 @@ async fn read_facts(
         price: get(&row, "price")?,
         active: get(&row, "active")?,
         bought: get(&row, "bought")?,
+        confirmed: get(&row, "confirmed")?,
     })
 }
 
@@ -211,8 +218,9 @@ async fn write_order(tx: &mut Tx, sale: &Sale<'_>) -> Result<Order, StoreError> 
             FROM unnest($5::text[], $6::text[], $7::jsonb[]) AS job (kind, nonce, payload)
         )
         INSERT INTO stockbot.orders
-            (id, shop_id, bot, customer_id, interaction_id, product_code, product_name, quantity, unit_price, total)
-        VALUES ($1, $2, $3, $8, $9, $10, $11, $12, $13, $14)
+            (id, shop_id, bot, customer_id, interaction_id, product_code, product_name, quantity, unit_price, total,
+             confirmation_id)
+        VALUES ($1, $2, $3, $8, $9, $10, $11, $12, $13, $14, $15)
         RETURNING created_at",
     );
     let sql = sql.bind(order_id).bind(shop.0).bind(&request.bot).bind(id(request.application_id));
@@ -220,7 +228,11 @@ async fn write_order(tx: &mut Tx, sale: &Sale<'_>) -> Result<Order, StoreError> 
     let nonces: Vec<String> = kinds.iter().map(|kind| nonce(order_id, *kind)).collect();
     let sql = sql.bind(words).bind(nonces).bind(payloads.into_iter().map(Json).collect::<Vec<_>>());
     let sql = sql.bind(account.customer_id).bind(id(request.interaction_id)).bind(code).bind(product_name);
-    let row = tx.one(sql.bind(request.quantity).bind(request.unit_price).bind(total)).await?;
+    let row = tx
+        .one(
+            sql.bind(request.quantity).bind(request.unit_price).bind(total).bind(id(request.confirmation_id)),
+        )
+        .await?;
     Ok(Order {
         id: order_id.clone(),
         product_code: code.clone(),

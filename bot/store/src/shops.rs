@@ -13,6 +13,20 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ShopId(pub(crate) i64);
 
+impl ShopState {
+    /// A shop that sells.
+    #[must_use]
+    pub fn open(id: ShopId) -> Self {
+        Self { id, maintenance: false, reason: String::new() }
+    }
+}
+
+impl From<i64> for ShopId {
+    fn from(id: i64) -> Self {
+        Self(id)
+    }
+}
+
 impl ShopId {
     /// The number, for metrics and checks.
     #[must_use]

@@ -1,9 +1,11 @@
-//! What the tests of all crates share: a real Postgres server, child processes, ports, a cuttable TCP proxy, waiting on conditions.
+//! What the tests of all crates share: a real Postgres server, child processes, ports, a cuttable TCP proxy, virtual
+//! people in the Discord stand-in, waiting on conditions.
 //!
 //! Everything started here ends with the test process, also when that is killed. Must not: know what is being tested.
 
 mod database;
 mod guard;
+mod people;
 mod port;
 mod postgres;
 mod process;
@@ -11,6 +13,7 @@ mod proxy;
 mod wait;
 
 pub use database::TestDatabase;
+pub use people::{Discord, Person, World, custom_ids, text_of};
 pub use port::free_port;
 pub use postgres::Postgres;
 pub use process::Process;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use stockbot_harness::eventually;
-use stockbot_store::{OutboxJob, outbox};
+use stockbot_store::{DeliveredVia, OrderState, OutboxJob, orders, outbox};
 
 use crate::shop::{BOT, DEADLINE, Shop, order};
 
@@ -122,5 +122,24 @@ async fn pruning_keeps_what_is_still_owed() {
     assert!(outbox::job_failed(&shop.store, &jobs[2], "closed").await.unwrap());
     assert_eq!(outbox::prune_outbox(&shop.store, shop.id, DEADLINE).await.unwrap(), 0);
     assert_eq!(outbox::prune_outbox(&shop.store, shop.id, NOW).await.unwrap(), 1);
+    shop.prove().await;
+}
+
+#[tokio::test]
+async fn a_delivery_says_how_the_goods_went_and_makes_the_receipt_due() {
+    let shop = open(1).await;
+    let jobs = claim(&shop, "w", DEADLINE, 2).await;
+    let (delivery, receipt) = (&jobs[0], &jobs[1]);
+    let order_id = delivery.order_id.as_deref().unwrap();
+    assert_eq!(outbox::delivery_of(&shop.store, shop.id, order_id).await.unwrap(), None);
+    assert!(outbox::job_retry(&shop.store, receipt, DEADLINE, "waits").await.unwrap());
+    assert_eq!(claim(&shop, "w", DEADLINE, 2).await.len(), 0);
+
+    assert!(outbox::job_delivered(&shop.store, delivery, DeliveredVia::Reply, Some(9)).await.unwrap());
+    let via = outbox::delivery_of(&shop.store, shop.id, order_id).await.unwrap();
+    assert_eq!(via, Some(DeliveredVia::Reply));
+    assert_eq!(claim(&shop, "w", DEADLINE, 2).await.len(), 1);
+    let order = orders::order(&shop.store, shop.id, order_id).await.unwrap().unwrap();
+    assert_eq!(order.state, OrderState::Delivered);
     shop.prove().await;
 }

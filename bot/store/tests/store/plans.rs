@@ -24,8 +24,8 @@ async fn large() -> Shop {
             SELECT n, $shop, '$bot', 1, 't', 'purchase', 'c', 1, 'en', 'p', '{}', 'finished', now()
             FROM generate_series(1, 20000) AS n;
         INSERT INTO stockbot.orders
-                (id, shop_id, bot, customer_id, interaction_id, product_code, product_name, quantity, unit_price, total)
-            SELECT lpad(n::text, 8, '0'), $shop, '$bot', c.id, n, 'A', 'A', 1, 1, 1
+                (id, shop_id, bot, customer_id, interaction_id, confirmation_id, product_code, product_name, quantity, unit_price, total)
+            SELECT lpad(n::text, 8, '0'), $shop, '$bot', c.id, n, n, 'A', 'A', 1, 1, 1
             FROM generate_series(1, 20000) AS n JOIN stockbot.customers c ON c.discord_user_id = n % 100 + 1;
         INSERT INTO stockbot.outbox (shop_id, bot, application_id, kind, payload, nonce, state, finished_at)
             SELECT $shop, '$bot', 1, 'delivery', '{}', n, 'done', now() FROM generate_series(1, 20000) AS n;

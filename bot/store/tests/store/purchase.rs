@@ -54,6 +54,24 @@ async fn a_repeated_interaction_gets_the_same_receipt_and_pays_once() {
 }
 
 #[tokio::test]
+async fn one_confirmation_buys_once_whoever_clicks_it_again() {
+    let shop = open().await;
+    let click = |interaction| PurchaseRequest { confirmation_id: 4, ..order(interaction, 1, "A", 100) };
+    let (first, second) = (click(5), click(6));
+    let (first, second) = tokio::join!(shop.buy(&first), shop.buy(&second));
+    let outcomes = [first, second];
+    let Some(PurchaseOutcome::Bought(receipt)) =
+        outcomes.iter().find(|o| matches!(o, PurchaseOutcome::Bought(_)))
+    else {
+        panic!("nobody bought: {outcomes:?}");
+    };
+    let refusal = PurchaseOutcome::Refused(Refusal::AlreadyConfirmed { order_id: receipt.order.id.clone() });
+    assert!(outcomes.contains(&refusal), "{outcomes:?}");
+    assert_eq!(shop.balance(1).await, 900);
+    shop.prove().await;
+}
+
+#[tokio::test]
 async fn a_refusal_says_why_and_changes_nothing() {
     let shop = open().await;
     shop.product("OFF", 1).await;

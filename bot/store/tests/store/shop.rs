@@ -154,6 +154,7 @@ impl Shop {
 pub fn order(interaction: u64, user: u64, code: &str, price: i64) -> PurchaseRequest {
     PurchaseRequest {
         interaction_id: interaction,
+        confirmation_id: interaction,
         user_id: user,
         code: code.into(),
         quantity: 1,

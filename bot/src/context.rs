@@ -1,0 +1,73 @@
+//! What every part of a warm bot shares: identity, store, REST client, state, metrics, and the wake-ups between the parts.
+
+use std::sync::Arc;
+
+use stockbot_config::{Config, Locale};
+use stockbot_store::{ShopId, Store};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::{discord::Rest, exit::Exit, metrics::Metrics, state::State};
+
+/// Signals between the parts; each receiver also polls, so a lost signal only costs time.
+#[derive(Debug, Default)]
+pub struct Wakeups {
+    /// Something that displays show has changed.
+    pub display: Notify,
+    /// A job has been added to the outbox.
+    pub outbox: Notify,
+}
+
+/// A warm bot.
+pub struct Bot {
+    /// Configuration, replaced when the file changes.
+    pub config: watch::Receiver<Arc<Config>>,
+    /// Postgres.
+    pub store: Store,
+    /// This bot's shop.
+    pub shop: ShopId,
+    /// Discord.
+    pub rest: Rest,
+    /// Discord id of the application.
+    pub application: u64,
+    /// Discord id of the bot's user.
+    pub user: u64,
+    /// Name of this pod, unique among the pods of the bot.
+    pub pod: String,
+    /// Shared state.
+    pub state: Arc<State>,
+    /// Metrics.
+    pub metrics: Arc<Metrics>,
+    /// Signals between the parts.
+    pub wakeups: Wakeups,
+    /// Cancelled when the process is to end in good order.
+    pub stopping: CancellationToken,
+    /// The first fatal reason ends the process.
+    pub fatal: tokio::sync::mpsc::Sender<Exit>,
+}
+
+impl Bot {
+    /// The configuration as of now.
+    #[must_use]
+    pub fn config(&self) -> Arc<Config> {
+        self.config.borrow().clone()
+    }
+
+    /// Key of this bot in the store: `<namespace>/<name>`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let config = self.config.borrow();
+        format!("{}/{}", config.namespace, config.bot)
+    }
+
+    /// Language for people whose own is not one of ours.
+    #[must_use]
+    pub fn locale(&self) -> Locale {
+        self.config.borrow().shop.locale
+    }
+
+    /// Ends the process for this reason; the first one counts.
+    pub fn end(&self, reason: Exit) {
+        let _ = self.fatal.try_send(reason);
+    }
+}

@@ -1,0 +1,14 @@
+//! The guild's command registry.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::{Call, Rest, RestError};
+
+impl Rest {
+    /// Replaces all commands of the application in a guild. Discord allows 200 creates a day and guild: call it only on a change.
+    pub async fn put_commands(&self, application: u64, guild: u64, commands: Value) -> Result<(), RestError> {
+        let path = format!("/applications/{application}/guilds/{guild}/commands");
+        self.send(Call::new(Method::PUT, path).body(commands)).await.map(drop)
+    }
+}

@@ -1,0 +1,70 @@
+//! Answers to interactions. These calls carry the interaction's own token, so any pod can make them.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Call, File, Rest, RestError, error::code, messages};
+
+/// How an acknowledgement ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acknowledged {
+    /// Discord has it, by this try or an earlier one whose answer was lost.
+    Yes,
+    /// Three seconds have passed; the user has seen a failure, so nothing may be done.
+    TooLate,
+}
+
+impl Rest {
+    /// The first answer to an interaction. `kind` is Discord's callback type (4, 5, 6, 7, 8 or 9).
+    pub async fn respond(
+        &self,
+        id: u64,
+        token: &str,
+        kind: u8,
+        data: Option<Value>,
+    ) -> Result<Acknowledged, RestError> {
+        let mut body = json!({"type": kind});
+        if let Some(data) = data {
+            body["data"] = data;
+        }
+        let path = format!("/interactions/{id}/{token}/callback");
+        let call =
+            Call::with_token_in_path(Method::POST, path, "interaction callback").body(body).repeatable();
+        match self.send(call).await {
+            Ok(_) => Ok(Acknowledged::Yes),
+            Err(error) if error.code() == Some(code::ALREADY_ACKNOWLEDGED) => Ok(Acknowledged::Yes),
+            Err(error) if error.code() == Some(code::UNKNOWN_INTERACTION) => Ok(Acknowledged::TooLate),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Replaces the first answer. Files already attached stay unless `body` names attachments.
+    pub async fn edit_response(
+        &self,
+        application: u64,
+        token: &str,
+        body: Value,
+        files: Vec<File>,
+    ) -> Result<u64, RestError> {
+        let path = format!("/webhooks/{application}/{token}/messages/@original");
+        let call =
+            Call::with_token_in_path(Method::PATCH, path, "interaction response").body(body).files(files);
+        let message: messages::Message = messages::parse("edit response", self.send(call).await?)?;
+        Ok(message.number())
+    }
+
+    /// A further message that only the user sees.
+    pub async fn follow_up(
+        &self,
+        application: u64,
+        token: &str,
+        body: Value,
+        files: Vec<File>,
+    ) -> Result<u64, RestError> {
+        let path = format!("/webhooks/{application}/{token}");
+        let call =
+            Call::with_token_in_path(Method::POST, path, "interaction follow-up").body(body).files(files);
+        let message: messages::Message = messages::parse("follow up", self.send(call).await?)?;
+        Ok(message.number())
+    }
+}

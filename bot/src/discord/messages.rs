@@ -1,0 +1,120 @@
+//! Channel messages and direct messages.
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Call, File, Rest, RestError};
+
+/// An uploaded file of a message.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Attachment {
+    /// Its name.
+    pub filename: String,
+}
+
+/// What the bot reads of a message.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Message {
+    /// Discord id.
+    pub id: String,
+    /// Who wrote it.
+    pub author: Author,
+    /// Embeds, as sent.
+    #[serde(default)]
+    pub embeds: Vec<Value>,
+    /// Rows of buttons, as sent.
+    #[serde(default)]
+    pub components: Vec<Value>,
+    /// Files.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Author {
+    /// Discord id.
+    pub id: String,
+}
+
+impl Message {
+    /// The id as a number; Discord never sends anything else.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.id.parse().unwrap_or_default()
+    }
+}
+
+/// Reads an answer as `T`.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(call: &str, value: Value) -> Result<T, RestError> {
+    serde_json::from_value(value)
+        .map_err(|error| RestError::BadAnswer { call: call.into(), reason: error.to_string() })
+}
+
+impl Rest {
+    /// Posts a message once: Discord answers a repeat of the same `nonce` (at most 25 characters) with the first message.
+    pub async fn create_message(
+        &self,
+        channel: u64,
+        mut body: Value,
+        nonce: &str,
+        files: Vec<File>,
+    ) -> Result<Message, RestError> {
+        body["nonce"] = json!(nonce);
+        body["enforce_nonce"] = json!(true);
+        let call = Call::new(Method::POST, format!("/channels/{channel}/messages"))
+            .body(body)
+            .files(files)
+            .repeatable();
+        parse("create message", self.send(call).await?)
+    }
+
+    /// Replaces content, embeds and components of a message.
+    pub async fn edit_message(&self, channel: u64, message: u64, body: Value) -> Result<Message, RestError> {
+        let call = Call::new(Method::PATCH, format!("/channels/{channel}/messages/{message}")).body(body);
+        parse("edit message", self.send(call).await?)
+    }
+
+    /// Reads a message.
+    pub async fn message(&self, channel: u64, message: u64) -> Result<Message, RestError> {
+        let call = Call::new(Method::GET, format!("/channels/{channel}/messages/{message}"));
+        parse("read message", self.send(call).await?)
+    }
+
+    /// The newest messages of a channel, at most 100.
+    pub async fn recent_messages(&self, channel: u64, limit: u8) -> Result<Vec<Message>, RestError> {
+        let call = Call::new(Method::GET, format!("/channels/{channel}/messages?limit={limit}"));
+        parse("list messages", self.send(call).await?)
+    }
+
+    /// Deletes a message.
+    pub async fn delete_message(&self, channel: u64, message: u64) -> Result<(), RestError> {
+        self.send(Call::new(Method::DELETE, format!("/channels/{channel}/messages/{message}")))
+            .await
+            .map(drop)
+    }
+
+    /// Opens, or finds, the direct channel with a user; its id.
+    pub async fn direct_channel(&self, user: u64) -> Result<u64, RestError> {
+        #[derive(Deserialize)]
+        struct Channel {
+            id: String,
+        }
+        let call = Call::new(Method::POST, "/users/@me/channels")
+            .body(json!({"recipient_id": user.to_string()}))
+            .repeatable();
+        let channel: Channel = parse("open direct messages", self.send(call).await?)?;
+        channel
+            .id
+            .parse()
+            .map_err(|_| RestError::BadAnswer { call: "open direct messages".into(), reason: "no id".into() })
+    }
+
+    /// Gives a member a role; giving it again changes nothing.
+    pub async fn add_role(&self, guild: u64, user: u64, role: u64) -> Result<(), RestError> {
+        self.send(Call::new(Method::PUT, format!("/guilds/{guild}/members/{user}/roles/{role}")))
+            .await
+            .map(drop)
+    }
+}

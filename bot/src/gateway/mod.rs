@@ -1,0 +1,9 @@
+//! The gateway: `ownership` holds the lease of each shard, `connection` the session of one, `queue` guards the identify
+//! budget, `close` knows what each close code asks for, `sequence` what may be resumed from, `dispatch` what a payload is.
+
+mod close;
+mod connection;
+mod dispatch;
+pub mod ownership;
+mod queue;
+mod sequence;

@@ -1,0 +1,213 @@
+//! One interaction and its answers: the acknowledgement within 3 s, then edits while the token lives.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use serde_json::{Value, json};
+use serenity::builder::CreateModal;
+use stockbot_config::Locale;
+use stockbot_store::{Actor, Customer, customers::customer, interactions::mark_acknowledged, money};
+
+use super::{
+    card::{Card, Mood},
+    failure::Failure,
+    visitor::Request,
+};
+use crate::{
+    context::Bot,
+    custom_id::word,
+    discord::interactions::Acknowledged,
+    texts::{self, Args},
+};
+
+/// Discord's callback types that the bot uses.
+mod callback {
+    pub const MESSAGE: u8 = 4;
+    pub const DEFERRED_MESSAGE: u8 = 5;
+    pub const DEFERRED_UPDATE: u8 = 6;
+    pub const UPDATE: u8 = 7;
+    pub const MODAL: u8 = 9;
+}
+
+/// One interaction being answered.
+pub struct Exchange {
+    /// The bot.
+    pub bot: Arc<Bot>,
+    /// Discord id.
+    pub id: u64,
+    /// User.
+    pub user: u64,
+    /// The user's name.
+    pub name: String,
+    /// The user's language.
+    pub locale: Locale,
+    token: String,
+    began: Instant,
+    acknowledged: AtomicBool,
+    left_open: AtomicBool,
+}
+
+impl Exchange {
+    /// For an interaction that has just arrived.
+    pub fn new(bot: Arc<Bot>, request: &Request, began: Instant) -> Self {
+        Self {
+            bot,
+            id: request.id,
+            user: request.user,
+            name: request.name.clone(),
+            locale: request.locale,
+            token: request.token.clone(),
+            began,
+            acknowledged: AtomicBool::new(false),
+            left_open: AtomicBool::new(false),
+        }
+    }
+
+    /// For an interaction that another pod has acknowledged.
+    pub fn resumed(bot: Arc<Bot>, request: &Request) -> Self {
+        let exchange = Self::new(bot, request, Instant::now());
+        exchange.acknowledged.store(true, Ordering::Release);
+        exchange
+    }
+
+    /// The text `key` in the user's language.
+    pub fn text(&self, key: &str, args: Args<'_>) -> String {
+        texts::text(self.locale, key, args)
+    }
+
+    /// A refusal in the user's language.
+    pub fn refusal(&self, key: &str, args: Args<'_>) -> Failure {
+        Failure::Refused(self.text(key, args))
+    }
+
+    /// An amount of the shop's currency, exactly.
+    pub fn money(&self, amount: i64) -> String {
+        money::format_exact(amount, &self.bot.config().shop.currency)
+    }
+
+    /// The interaction's token, for the one who finishes later.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The user as the author of a change.
+    pub fn actor(&self) -> Actor {
+        Actor { user_id: self.user, name: self.name.clone() }
+    }
+
+    /// The customer, or a refusal that says how to become one.
+    pub async fn customer(&self) -> Result<Customer, Failure> {
+        let known = customer(&self.bot.store, self.bot.shop, self.user).await?;
+        known.ok_or_else(|| self.refusal(REFUSE_NOT_REGISTERED, &[]))
+    }
+
+    /// "One moment": a reply of its own follows by [`Self::show`].
+    pub async fn defer(&self) -> Result<(), Failure> {
+        self.acknowledge(callback::DEFERRED_MESSAGE, Some(json!({"flags": 1 << 6}))).await
+    }
+
+    /// The message with the component stays as it is until [`Self::show`] replaces it.
+    pub async fn defer_update(&self) -> Result<(), Failure> {
+        self.acknowledge(callback::DEFERRED_UPDATE, None).await
+    }
+
+    /// Replaces the message with the component at once.
+    pub async fn replace(&self, card: &Card) -> Result<(), Failure> {
+        self.acknowledge(callback::UPDATE, Some(card.ephemeral())).await
+    }
+
+    /// Opens a modal.
+    pub async fn open(&self, modal: CreateModal) -> Result<(), Failure> {
+        let body = serde_json::to_value(serenity::builder::CreateInteractionResponse::Modal(modal))
+            .unwrap_or_default();
+        self.acknowledge(callback::MODAL, Some(body["data"].clone())).await
+    }
+
+    /// Shows the card: as the first answer, or instead of it.
+    pub async fn show(&self, card: Card) -> Result<(), Failure> {
+        if !self.acknowledged.load(Ordering::Acquire) {
+            return self.acknowledge(callback::MESSAGE, Some(card.ephemeral())).await;
+        }
+        let body = card.ephemeral();
+        self.bot.rest.edit_response(self.bot.application, &self.token, body, card.files).await?;
+        Ok(())
+    }
+
+    /// A further message that only the user sees.
+    pub async fn also(&self, card: Card) -> Result<(), Failure> {
+        let body = card.ephemeral();
+        self.bot.rest.follow_up(self.bot.application, &self.token, body, card.files).await?;
+        Ok(())
+    }
+
+    /// Leaves the final answer to the outbox or the recovery.
+    pub fn leave_open(&self) {
+        self.left_open.store(true, Ordering::Release);
+    }
+
+    /// Is the final answer left to somebody else?
+    pub fn is_left_open(&self) -> bool {
+        self.left_open.load(Ordering::Acquire)
+    }
+
+    /// Tells the user why not. What goes wrong here is only logged: there is nobody left to tell.
+    pub async fn refuse(&self, failure: &Failure) {
+        let code = self.code();
+        let known = matches!(failure, Failure::Refused(_) | Failure::TooLate);
+        if !known {
+            self.bot.metrics.errors.with_label_values(&["interaction"]).inc();
+            self.bot.state.failed(failure);
+            tracing::error!(code, error = %failure, "an interaction failed");
+        }
+        let text = match failure {
+            Failure::TooLate => return,
+            Failure::Refused(text) => text.clone(),
+            Failure::Store(error) if error.is_unavailable() => {
+                self.text("refuse-unavailable", &[("code", code.as_str().into())])
+            }
+            Failure::Store(_) | Failure::Discord(_) => {
+                self.text("refuse-error", &[("code", code.as_str().into())])
+            }
+        };
+        if let Err(error) = self.show(Card::new(if known { Mood::Attention } else { Mood::Bad }, text)).await
+        {
+            tracing::warn!(code, %error, "a refusal could not be shown");
+        }
+    }
+
+    /// A short code that is shown to the user and in the log: the end of the interaction's id.
+    fn code(&self) -> String {
+        format!("{:06X}", self.id & 0xff_ffff)
+    }
+
+    async fn acknowledge(&self, kind: u8, data: Option<Value>) -> Result<(), Failure> {
+        match self.bot.rest.respond(self.id, &self.token, kind, data).await? {
+            Acknowledged::TooLate => return Err(Failure::TooLate),
+            Acknowledged::Yes => self.acknowledged.store(true, Ordering::Release),
+        }
+        self.bot.metrics.interaction_ack.observe(self.began.elapsed().as_secs_f64());
+        // Only an unfinished interaction needs the mark; without it the recovery would overlook a crash, no more.
+        if let Err(error) = mark_acknowledged(&self.bot.store, self.id).await {
+            tracing::warn!(%error, "an acknowledgement could not be noted");
+        }
+        Ok(())
+    }
+}
+
+/// The refusal that leads to the Register button.
+pub const REFUSE_NOT_REGISTERED: &str = "refuse-not-registered";
+
+/// The built-in text of an action's button.
+pub fn button_text(locale: Locale, action: stockbot_config::ButtonAction) -> String {
+    texts::text(locale, &format!("button-{}", word(action)), &[])
+}
+
+/// A number as an argument of a text: whole and without grouping.
+pub fn number(value: i64) -> std::borrow::Cow<'static, str> {
+    std::borrow::Cow::Owned(value.to_string())
+}

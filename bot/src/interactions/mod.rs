@@ -1,0 +1,126 @@
+//! Answers interactions: insert -> acknowledge -> one transaction -> edit.
+//!
+//! `exchange` is one interaction and its answers, `card` what a reply looks like, `failure` why there is none; `router` finds
+//! the handler; one file per thing that people can do. `recovery` finishes what a dead pod had acknowledged.
+
+mod admin;
+mod autocomplete;
+mod balance;
+mod buy;
+pub mod card;
+pub mod commands;
+pub mod confirm;
+mod exchange;
+mod failure;
+mod help;
+mod history;
+mod orders;
+mod recovery;
+mod register;
+mod router;
+mod stock_list;
+mod visitor;
+
+use std::{sync::Arc, time::Instant};
+
+use serenity::model::application::Interaction;
+use stockbot_store::{
+    CommandLog, CommandOutcome, InteractionEnd,
+    interactions::{mark_finished, receive_interaction},
+    logs::log_command,
+};
+
+pub use recovery::recover;
+
+use self::{exchange::Exchange, failure::Failure, visitor::Request};
+use crate::context::Bot;
+
+/// Takes an interaction over: `stored` is called once it is safe that a repeat will be recognised.
+pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + Send + 'static) {
+    let began = Instant::now();
+    tokio::spawn(async move {
+        let Some(request) = Request::read(&bot, interaction) else { return stored() };
+        if request.is_autocomplete() {
+            // Reads only: nothing to remember, and a repeat does no harm.
+            stored();
+            return autocomplete::answer(&bot, &request).await;
+        }
+        let first = receive_interaction(&bot.store, &request.record(&bot)).await;
+        stored();
+        match first {
+            Ok(true) => handle(&bot, &request, began).await,
+            Ok(false) => count(&bot, &request, "repeated"),
+            Err(error) => {
+                let exchange = Exchange::new(bot.clone(), &request, began);
+                exchange.refuse(&Failure::Store(error)).await;
+                count(&bot, &request, label(CommandOutcome::Error));
+            }
+        }
+    });
+}
+
+async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant) {
+    let exchange = Exchange::new(bot.clone(), request, began);
+    let result = router::route(&exchange, request).await;
+    let (outcome, end, error) = match &result {
+        Ok(()) => (CommandOutcome::Success, InteractionEnd::Finished, None),
+        Err(failure @ Failure::TooLate) => {
+            (failure.outcome(), InteractionEnd::TooLate, Some(failure.to_string()))
+        }
+        Err(failure) => (failure.outcome(), InteractionEnd::Finished, Some(failure.to_string())),
+    };
+    if let Err(failure) = &result {
+        exchange.refuse(failure).await;
+    }
+    count(bot, request, label(outcome));
+    bot.metrics
+        .response_time
+        .with_label_values(&[request.kind.label()])
+        .observe(began.elapsed().as_secs_f64());
+    if exchange.is_left_open() {
+        // The outbox or the recovery gives the final answer.
+        return;
+    }
+    if let Err(error) =
+        mark_finished(&bot.store, request.id, end, &serde_json::json!({"outcome": label(outcome)})).await
+    {
+        tracing::warn!(%error, "an answered interaction could not be marked; it is looked at once more");
+    }
+    log(bot, request, outcome, error, began).await;
+}
+
+/// The metric label of an outcome.
+fn label(outcome: CommandOutcome) -> &'static str {
+    match outcome {
+        CommandOutcome::Success => "success",
+        CommandOutcome::Refused => "refused",
+        CommandOutcome::Error => "error",
+    }
+}
+
+fn count(bot: &Bot, request: &Request, outcome: &str) {
+    bot.metrics.interactions.with_label_values(&[request.kind.label(), outcome]).inc();
+}
+
+async fn log(bot: &Bot, request: &Request, outcome: CommandOutcome, error: Option<String>, began: Instant) {
+    if !bot.config().features.tracking {
+        return;
+    }
+    let log = CommandLog {
+        shop: bot.shop,
+        bot: bot.key(),
+        interaction_id: Some(request.id),
+        user_id: request.user,
+        user_name: request.name.clone(),
+        channel_id: request.channel,
+        guild_id: request.guild,
+        command: request.command(),
+        arguments: request.arguments(),
+        outcome,
+        duration: began.elapsed(),
+        error,
+    };
+    if let Err(error) = log_command(&bot.store, &log).await {
+        tracing::warn!(%error, "a command could not be logged");
+    }
+}

@@ -1,0 +1,30 @@
+//! The bot, in reading order:
+//!
+//! - `run` starts everything: configuration, [`secret`]s, database, Discord preflight, then the loops below until told to stop;
+//! - `gateway` owns shards by a lease in Postgres, keeps their sessions and turns dispatches into interactions;
+//! - `interactions` answers them: insert, acknowledge, one transaction, edit;
+//! - `outbox` carries out what a sale promised: delivery, receipt, posts, role;
+//! - `display` keeps one live stock message per display equal to the database;
+//! - `discord` is the only door to Discord's REST API, `stockbot_store` the only one to Postgres, `texts` to words;
+//! - `http` tells kubelet, Prometheus and the operator how it goes.
+//!
+//! Invariants: no effect on money or goods outside the store's transactions; the live message is derived from the database and
+//! never read back; the token is in one mounted file and in memory, nowhere else.
+
+pub mod context;
+pub mod custom_id;
+pub mod discord;
+pub mod display;
+pub mod exit;
+pub mod gateway;
+pub mod http;
+pub mod interactions;
+pub mod metrics;
+pub mod outbox;
+pub mod reload;
+pub mod run;
+pub mod secret;
+pub mod startup;
+pub mod state;
+pub mod telemetry;
+pub mod texts;

@@ -1,0 +1,170 @@
+//! `stockbot run`: warms up, runs the loops, and ends in good order on SIGTERM.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use stockbot_config::{Config, mounts, status::DatabaseState};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    context::{Bot, Wakeups},
+    discord::Rest,
+    display::scheduler,
+    exit::Exit,
+    gateway::ownership,
+    http, interactions,
+    metrics::Metrics,
+    outbox::worker,
+    reload,
+    secret::Secret,
+    startup::{Identity, Secrets, Startup},
+    state::State,
+    telemetry::LevelHandle,
+};
+
+/// Time for the loops to end after SIGTERM; below the pod's 30 s.
+const GRACE: Duration = Duration::from_secs(20);
+/// How often the database is asked whether it is there.
+const PING: Duration = Duration::from_secs(2);
+
+/// Where things are.
+pub struct Places {
+    /// The configuration file.
+    pub config: PathBuf,
+    /// The directory of mounted Secrets.
+    pub secrets: PathBuf,
+    /// Address of the HTTP server.
+    pub listen: SocketAddr,
+}
+
+/// Runs until told to stop or until something fatal happens.
+pub async fn run(places: Places, config: Config, level: LevelHandle) -> Result<(), Exit> {
+    let pod = std::env::var(mounts::POD_NAME_ENV).unwrap_or_else(|_| format!("local-{}", std::process::id()));
+    let state = Arc::new(State::new(&pod));
+    let metrics = Arc::new(Metrics::new().map_err(|error| Exit::Crashed(error.to_string()))?);
+    let stopping = CancellationToken::new();
+    stop_on_signals(stopping.clone())?;
+    let address = http::serve(places.listen, state.clone(), metrics.clone(), CancellationToken::new()).await;
+    let address = address.map_err(|error| {
+        Exit::BadConfiguration(format!("cannot listen on {}: {error}; give --listen", places.listen))
+    })?;
+    tracing::info!(%address, pod, version = env!("CARGO_PKG_VERSION"), "starting");
+
+    let secrets = Secrets::read(&places.secrets, &config)?;
+    let rest = Rest::new(&config.discord.api_url, secrets.token.clone(), config.resilience.retry.clone());
+    let rest = rest.map_err(|error| Exit::Crashed(error.to_string()))?;
+    let startup = Startup { config: &config, rest: &rest, state: &state, stopping: &stopping };
+    let Some(identity) = startup.warm_up(&secrets.database).await? else { return Ok(()) };
+    let gateway = (identity.gateway.url.clone(), identity.gateway.shards);
+    let (fatal, first_fatal) = mpsc::channel(1);
+    let (sender, receiver) = watch::channel(Arc::new(config));
+    let bot = Arc::new(assemble(identity, rest, pod, state, metrics, stopping, fatal, receiver));
+    tokio::spawn(reload::follow(places.config, sender, level, bot.state.clone(), bot.stopping.clone()));
+    bot.state.update(|status| status.ready = true);
+    tracing::info!("warm and ready");
+    drive(bot, secrets.token, gateway, first_fatal).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "called once, to put together what is shared")]
+fn assemble(
+    identity: Identity,
+    rest: Rest,
+    pod: String,
+    state: Arc<State>,
+    metrics: Arc<Metrics>,
+    stopping: CancellationToken,
+    fatal: mpsc::Sender<Exit>,
+    config: watch::Receiver<Arc<Config>>,
+) -> Bot {
+    Bot {
+        config,
+        store: identity.store,
+        shop: identity.shop,
+        rest,
+        application: identity.application,
+        user: identity.user,
+        pod,
+        state,
+        metrics,
+        wakeups: Wakeups::default(),
+        stopping,
+        fatal,
+    }
+}
+
+/// Runs the loops until the process stops; each has `GRACE` to end then.
+async fn drive(
+    bot: Arc<Bot>,
+    token: Secret,
+    (url, recommended): (String, i32),
+    mut fatal: mpsc::Receiver<Exit>,
+) -> Result<(), Exit> {
+    let wanted = bot.config().discord.shards;
+    let total = u32::try_from(if wanted == 0 { recommended } else { wanted }).unwrap_or(1).max(1);
+    bot.state.update(|status| status.gateway.shards.desired = i32::try_from(total).unwrap_or(1));
+    let (publisher, publishes) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    for number in 0..total {
+        // Displays belong to the owner of shard 0; the others' channel has no reader.
+        let publisher = if number == 0 { publisher.clone() } else { watch::channel(false).0 };
+        tasks.spawn(ownership::hold(bot.clone(), number, total, token.clone(), url.clone(), publisher));
+    }
+    tasks.spawn(scheduler::run(bot.clone(), publishes));
+    tasks.spawn(worker::run(bot.clone()));
+    tasks.spawn(interactions::recover(bot.clone()));
+    tasks.spawn(watch_database(bot.clone()));
+    let reason = tokio::select! {
+        // In this order: when told to stop, the loops end as well, and that is no failure.
+        biased;
+        () = bot.stopping.cancelled() => None,
+        reason = fatal.recv() => reason,
+        ended = tasks.join_next() => ended.map(|result| Exit::Crashed(format!("a loop ended unexpectedly: {result:?}"))),
+    };
+    bot.stopping.cancel();
+    tracing::info!("stopping");
+    let ended = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, ended).await.is_err() {
+        tracing::warn!("some loops did not end in time; what they had begun is finished by the next pod");
+    }
+    bot.store.close().await;
+    reason.map_or(Ok(()), Err)
+}
+
+/// Keeps the database's state in `/status` and readiness current.
+async fn watch_database(bot: Arc<Bot>) {
+    while bot.stopping.run_until_cancelled(tokio::time::sleep(PING)).await.is_some() {
+        bot.state.beat("database");
+        let result = bot.store.ping().await;
+        bot.state.update(|status| match &result {
+            Ok(()) => {
+                status.database.state = DatabaseState::Migrated;
+                status.database.message = None;
+            }
+            Err(error) => {
+                status.database.state = DatabaseState::Unreachable;
+                status.database.message = Some(error.to_string());
+            }
+        });
+        if let Err(error) = result {
+            bot.state.failed(error);
+        }
+    }
+}
+
+fn stop_on_signals(stopping: CancellationToken) -> Result<(), Exit> {
+    let crashed = |error: std::io::Error| Exit::Crashed(format!("cannot listen for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(crashed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(crashed)?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stopping.cancel();
+    });
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! What the process knows of itself right now: the `/status` document, readiness and the beats of its loops.
+//!
+//! Written by the loops, read by `http`. Must not: do I/O or hold a secret.
+
+use std::{
+    collections::BTreeMap,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use stockbot_config::status::{BotStatus, DatabaseState, LastError};
+
+/// A loop that has not come round for this long is stuck. The slowest one waits at most 10 s for an event.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
+
+/// Shared state of the process.
+#[derive(Debug)]
+pub struct State {
+    status: Mutex<BotStatus>,
+    beats: Mutex<BTreeMap<&'static str, Instant>>,
+}
+
+impl State {
+    /// The state of a process that has just started in this pod.
+    #[must_use]
+    pub fn new(pod: &str) -> Self {
+        let status =
+            BotStatus { pod: pod.into(), version: env!("CARGO_PKG_VERSION").into(), ..BotStatus::default() };
+        Self { status: Mutex::new(status), beats: Mutex::default() }
+    }
+
+    /// Changes the document.
+    pub fn update(&self, change: impl FnOnce(&mut BotStatus)) {
+        change(&mut self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+
+    /// Notes a failure for people to see.
+    pub fn failed(&self, message: impl std::fmt::Display) {
+        let error = LastError { time: Timestamp::now(), message: message.to_string() };
+        self.update(|status| status.last_error = Some(error));
+    }
+
+    /// The document as it is now.
+    #[must_use]
+    pub fn status(&self) -> BotStatus {
+        self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Warm and with a database: able to take over.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let status = self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        status.ready && status.database.state == DatabaseState::Migrated
+    }
+
+    /// A loop has come round.
+    pub fn beat(&self, task: &'static str) {
+        self.beats.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(task, Instant::now());
+    }
+
+    /// Loops that have not come round for too long.
+    #[must_use]
+    pub fn stuck(&self, now: Instant) -> Vec<&'static str> {
+        let beats = self.beats.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        beats
+            .iter()
+            .filter(|(_, beat)| now.saturating_duration_since(**beat) > STUCK_AFTER)
+            .map(|(task, _)| *task)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_that_stops_coming_round_is_named() {
+        let state = State::new("pod");
+        state.beat("outbox");
+        assert!(state.stuck(Instant::now()).is_empty());
+        assert_eq!(state.stuck(Instant::now() + STUCK_AFTER + Duration::from_secs(1)), ["outbox"]);
+    }
+
+    #[test]
+    fn ready_needs_warmth_and_a_database() {
+        let state = State::new("pod");
+        state.update(|status| status.ready = true);
+        assert!(!state.is_ready());
+        state.update(|status| status.database.state = DatabaseState::Migrated);
+        assert!(state.is_ready());
+    }
+}

@@ -1,0 +1,151 @@
+# Bahasa Indonesia. Keys and arguments are the same as in en.ftl; a test compares them.
+
+# Buttons of the live message
+button-register = Daftar
+button-balance = Saldo
+button-world = Info World
+button-buy = Beli
+button-history = Riwayat
+button-notify = Beri tahu saya
+button-help = Bantuan
+button-orders = Pesanan
+button-confirm = Beli
+button-cancel = Batal
+button-change = Ganti
+button-enter-code = Masukkan kode
+button-more = Lainnya
+
+# Live message
+live-updated = diperbarui { $when }
+live-stock = Stok
+live-sold-out = habis
+live-uncategorised = Produk
+live-empty = Belum ada produk.
+live-more = dan { $count } lagi: tekan Beli atau pakai /stock list
+live-maintenance-title = Pemeliharaan
+live-maintenance = Toko sedang dalam pemeliharaan.
+live-maintenance-reason = Toko sedang dalam pemeliharaan: { $reason }
+
+# Registration
+register-title = Registrasi GrowID
+register-field = GrowID (3-20 huruf, angka, garis bawah)
+register-done = Terdaftar sebagai **{ $growId }**. Selamat berbelanja!
+register-changed = GrowID Anda sekarang **{ $growId }** (sebelumnya { $from }). Saldo dan riwayat tetap milik Anda.
+register-same = Anda sudah terdaftar sebagai **{ $growId }**.
+register-card = Anda terdaftar sebagai **{ $growId }**. Ganti?
+register-kept = Tidak ada yang diubah.
+register-taken = GrowID **{ $growId }** milik pengguna lain. Periksa ejaannya, atau tanyakan kepada admin.
+register-bad = "{ $growId }" bukan GrowID: pakai 3 sampai 20 huruf, angka, atau garis bawah.
+
+# Balance, history, world
+balance-title = Saldo { $growId }
+balance-total = Total: { $total }
+balance-recent = Mutasi terakhir
+balance-none = belum ada
+history-title = Riwayat { $growId }
+history-empty = Belum ada transaksi.
+movement-purchase = pembelian
+movement-deposit = deposit
+movement-refund = pengembalian
+movement-admin-add = ditambah admin
+movement-admin-remove = dikurangi admin
+movement-admin-reset = diatur ulang admin
+world-none = World deposit belum diatur. Tanyakan kepada admin cara deposit.
+help-title = Bantuan
+help-body =
+    {"-"} **Daftar**: beri tahu toko GrowID Anda.
+    {"-"} **Saldo**: saldo Anda dan mutasi terakhir.
+    {"-"} **Beli**: pilih produk, isi jumlah, konfirmasi; barang dikirim lewat pesan langsung.
+    {"-"} **Pesanan**, `/orders`: ambil lagi barang yang sudah dibeli.
+    {"-"} **Riwayat**: semua mutasi saldo Anda.
+stock-title = Stok { $shop }
+
+# Buying
+buy-choose = Mau beli apa?
+buy-choose-page = Mau beli apa? (halaman { $page } dari { $pages })
+buy-placeholder = Pilih produk
+buy-option = { $price } per unit, stok { $stock }
+buy-nothing = Semua produk sedang habis.
+buy-modal-title = Beli { $name }
+buy-modal-quantity = Jumlah (maks { $max })
+buy-modal-code-title = Masukkan kode produk
+buy-modal-code = Kode produk
+confirm-title = Konfirmasi pembelian
+confirm-product = Produk
+confirm-quantity = Jumlah
+confirm-unit = Harga satuan
+confirm-total = Total
+confirm-balance = Saldo
+confirm-after = Saldo setelahnya
+confirm-stock = Stok
+confirm-valid = Berlaku sampai { $when }
+confirm-loading = Sebentar, pembelian Anda sedang diproses...
+confirm-pending = Basis data toko sedang tidak bisa dihubungi. Pembelian Anda diselesaikan atau ditolak begitu pulih, dan Anda diberi tahu di sini. Mohon jangan tekan lagi.
+confirm-cancelled = Dibatalkan. Tidak ada yang dibeli.
+confirm-expired = Konfirmasi ini lebih dari 5 menit. Tekan Beli lagi; tidak ada yang dibeli.
+
+# Receipt
+receipt-title = Terima kasih! Pesanan { $order }
+receipt-product = { $quantity } x { $name }
+receipt-total = Total: { $total }
+receipt-balance = Saldo: { $balance }
+receipt-dm = Barang ada di pesan langsung Anda.
+receipt-attached = Pesan langsung Anda tertutup, jadi barang dilampirkan di sini. Ambil lagi kapan saja dengan `/orders`.
+receipt-later = Pesanan sudah dibayar. Ambil barangnya dengan `/orders { $order }`.
+dm-delivery = Pesanan Anda **{ $order }**: { $quantity } x { $name }. Barangnya ada di berkas.
+file-date = Tanggal
+file-product = Produk
+file-quantity = Jumlah
+file-total = Total
+file-buyer = Pembeli
+file-order = Pesanan
+history-post = { $buyer } ({ $growId }) membeli { $quantity } x **{ $name }** seharga { $total }
+log-sale = JUAL { $order }: { $growId } ({ $user }) membeli { $quantity } x { $code } seharga { $total }
+
+# Orders
+orders-title = Pesanan Anda
+orders-empty = Anda belum membeli apa pun.
+orders-line = **{ $order }** · { $quantity } x { $name } · { $total } · { $when }
+orders-choose = Ambil lagi pesanan
+orders-again = Pesanan **{ $order }**: { $quantity } x { $name }
+orders-unknown = Anda tidak punya pesanan { $order }. Lihat `/orders`.
+
+# Refusals
+refuse-not-registered = Anda belum terdaftar. Tekan Daftar dan isi GrowID Anda.
+refuse-blacklisted = Anda tidak boleh membeli di toko ini. Tanyakan kepada admin.
+refuse-maintenance = Toko sedang dalam pemeliharaan. Silakan kembali nanti.
+refuse-maintenance-reason = Toko sedang dalam pemeliharaan: { $reason }
+refuse-unknown-product = Tidak ada produk dengan kode { $code }. Lihat `/stock list`.
+refuse-inactive = { $code } sedang tidak dijual.
+refuse-price = Harga { $code } berubah menjadi { $price } per unit. Tidak ada yang dibeli; konfirmasi lagi jika setuju.
+refuse-quantity = Jumlah harus bilangan bulat 1 sampai { $max }, Anda mengisi "{ $given }".
+refuse-stock = Stok tidak cukup: tersisa { $left }, diminta { $asked }.
+refuse-balance = Saldo kurang { $missing }: totalnya { $total }, saldo Anda { $balance }.
+refuse-double = Pembelian ini sudah diproses{ $order }. Tidak ada yang terjadi dua kali.
+refuse-not-admin = Hanya admin toko yang boleh melakukannya.
+refuse-elsewhere = Perintah ini hanya berlaku di server toko.
+refuse-outdated = Tombol ini sudah kedaluwarsa. Pakai tombol di pesan terbaru.
+refuse-unavailable = Toko sedang tidak bisa dihubungi. Tidak ada yang dibeli; tekan lagi sebentar lagi. Kode { $code }
+refuse-error = Maaf, terjadi kesalahan. Sampaikan kode { $code } kepada admin.
+
+# Administration
+admin-product-added = Produk **{ $code }** ({ $name }) seharga { $price } ditambahkan. Isi stok dengan `/stock add`.
+admin-product-taken = Kode { $code } sudah ada. Pakai kode lain, atau `/product edit`.
+admin-product-code = "{ $code }" bukan kode produk: pakai 1 sampai 32 huruf, angka, strip, atau garis bawah.
+admin-product-name = Nama harus 1 sampai 100 karakter.
+admin-product-price = Harga harus lebih dari 0 dan paling banyak 1.000.000.000.000 koin terkecil.
+admin-product-description = Deskripsi paling banyak 1000 karakter.
+admin-product-category = Kategori paling banyak 100 karakter.
+admin-amount = "{ $given }" bukan jumlah uang: tulis seperti 5, 5 DL, atau 1 BGL 20 DL.
+admin-amount-zero = Jumlahnya harus lebih dari 0.
+admin-stock-added = **{ $code }**: { $added } dari { $total } unit ditambahkan, { $duplicates } duplikat, { $refused } ditolak (lebih dari { $maxBytes } byte). Stok sekarang { $available }.
+admin-stock-nothing = Tidak ada yang ditambahkan: beri unit sebagai teks atau berkas .txt atau .csv, satu unit per baris.
+admin-stock-file = Berkas tidak bisa dipakai: { $reason }
+admin-stock-file-kind = hanya berkas .txt dan .csv yang dibaca
+admin-stock-file-size = lebih besar dari 5 MB
+admin-stock-file-text = bukan teks UTF-8
+admin-stock-file-units = lebih dari 100000 unit
+admin-stock-file-download = gagal diunduh, coba lagi
+admin-balance-done = { $growId }: { $before } -> { $after } ({ $amount } ditambahkan).
+admin-balance-cap = Tidak ditambahkan: saldo { $growId } adalah { $balance }, paling banyak { $max }.
+admin-customer-unknown = Tidak ada pelanggan { $customer } yang terdaftar. Beri GrowID atau sebut penggunanya; mereka mendaftar dengan tombol Daftar.

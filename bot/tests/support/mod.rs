@@ -1,0 +1,208 @@
+//! A shop for tests: the stand-in, a database of its own and the real bot binary.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::{path::PathBuf, time::Duration};
+
+use discord_sim::{Options, Sim};
+use serde_json::{Value, json};
+use stockbot_harness::{Discord, Person, Postgres, Process, TestDatabase, World, eventually, free_port};
+use tempfile::TempDir;
+
+/// Far more than anything here should take; a failing test says what it saw last.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The real binary.
+const STOCKBOT: &str = env!("CARGO_BIN_EXE_stockbot");
+
+/// A shop with one display, not running yet.
+pub struct Shop {
+    pub sim: Sim,
+    pub world: World,
+    pub database: TestDatabase,
+    pub admin: Person,
+    /// Appended to the configuration file's `shop:`.
+    pub folder: TempDir,
+}
+
+/// A running bot.
+pub struct Running {
+    pub process: Process,
+    pub http: String,
+}
+
+impl Shop {
+    /// Makes the world, the database (migrated by the real binary) and the files.
+    pub async fn new() -> Self {
+        let sim = discord_sim::start(Options::default()).await.expect("the stand-in starts");
+        let world = Discord::at(&sim.url()).world().await;
+        let admin = world.manager("Admin").await;
+        let database = Postgres::shared().await.database().await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let shop = Self { sim, world, database, admin, folder };
+        shop.write_config("");
+        shop.write_secret("token", &shop.world.token);
+        shop.write_secret("database-url", &shop.database.url);
+        let mut migrate = shop.spawn("migrate", &[], "migrate");
+        assert!(migrate.wait_exit(DEADLINE).await.unwrap().success(), "{}", migrate.output());
+        shop
+    }
+
+    /// Writes the configuration file; `displays` is YAML of further keys of the display `main`, each line indented by two.
+    pub fn write_config(&self, displays: &str) {
+        let World { guild, channel, history, log, .. } = &self.world;
+        let text = format!(
+            "bot: growshop\nnamespace: shops\nguildId: \"{guild}\"\ndiscord: {{apiUrl: \"{}/api/v10\"}}\n\
+             shop:\n  locale: en\n  admins: {{users: [\"{}\"]}}\n  channels: {{history: \"{history}\", log: \"{log}\"}}\n\
+             displays:\n- name: main\n  channelId: \"{channel}\"\n  title: GrowShop\n{displays}",
+            self.sim.url(),
+            self.admin.id,
+        );
+        self.write("config.yaml", &text);
+    }
+
+    /// Writes a file as the kubelet mounts it.
+    pub fn write(&self, name: &str, content: &str) {
+        let path = self.folder.path().join(name);
+        let new = self.folder.path().join(format!(".{name}.new"));
+        std::fs::write(&new, content).expect("a file is written");
+        std::fs::rename(new, path).expect("a file is replaced at once");
+    }
+
+    /// Writes a mounted Secret.
+    pub fn write_secret(&self, name: &str, value: &str) {
+        let folder = self.folder.path().join("secrets");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(name), value).expect("a secret is written");
+    }
+
+    /// Starts the binary.
+    pub fn spawn(&self, command: &str, more: &[&str], pod: &str) -> Process {
+        let path = |name: &str| self.folder.path().join(name).display().to_string();
+        let mut args = vec![
+            command.to_owned(),
+            "--config".into(),
+            path("config.yaml"),
+            "--secrets".into(),
+            path("secrets"),
+        ];
+        args.extend(more.iter().map(|arg| (*arg).to_owned()));
+        Process::spawn(PathBuf::from(STOCKBOT), args, &[("POD_NAME", pod)]).expect("the bot starts")
+    }
+
+    /// Starts `stockbot run` in a pod of this name, without waiting.
+    pub fn start(&self, pod: &str) -> Running {
+        let port = free_port();
+        let process = self.spawn("run", &["--listen", &format!("127.0.0.1:{port}")], pod);
+        Running { process, http: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// Starts the bot and waits for its live message.
+    pub async fn open(&self) -> Running {
+        let running = self.start("growshop-1-a").connected().await;
+        self.world.live_message().await;
+        running
+    }
+
+    /// Adds a product and units by the administrator's commands.
+    pub async fn stock(&self, code: &str, price: &str, units: &[&str]) {
+        let added = self
+            .admin
+            .command("product add", json!({"code": code, "name": format!("Name of {code}"), "price": price}))
+            .await;
+        assert_shows(&added, code);
+        let added = self.admin.command("stock add", json!({"code": code, "text": units.join("\n")})).await;
+        assert_shows(&added, &format!("{} of {} units added", units.len(), units.len()));
+    }
+
+    /// A registered customer with this balance.
+    pub async fn customer(&self, grow_id: &str, balance: &str) -> Person {
+        let customer = self.world.member(grow_id, json!({})).await;
+        assert_shows(&customer.register(grow_id).await, "Registered as");
+        if !balance.is_empty() {
+            let given = self
+                .admin
+                .command("balance-admin add", json!({"customer": grow_id, "amount": balance}))
+                .await;
+            assert_shows(&given, grow_id);
+        }
+        customer
+    }
+
+    /// One value from the database.
+    pub async fn sql(&self, query: &str) -> String {
+        self.database.text(query).await.trim().to_owned()
+    }
+
+    /// Money, goods and ledger agree (testing.md section 5).
+    pub async fn assert_audit_is_clean(&self) {
+        let mut audit = self.spawn("audit", &[], "audit");
+        let status = audit.wait_exit(DEADLINE).await.unwrap();
+        assert!(status.success(), "{}", audit.output());
+    }
+
+    /// No rule of Discord was broken.
+    pub async fn assert_no_violations(&self) {
+        let violations = self.world.discord.get("/violations").await;
+        assert_eq!(
+            violations.as_array().map(Vec::len).or(violations["violations"].as_array().map(Vec::len)),
+            Some(0),
+            "{violations}"
+        );
+    }
+
+    /// How many requests of this method, with a path that ends so, Discord has received.
+    pub async fn requests(&self, method: &str, path_end: &str) -> usize {
+        let log =
+            reqwest::get(format!("{}/_sim/log?since=0", self.sim.url())).await.unwrap().text().await.unwrap();
+        let entries = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let wanted = |entry: &Value| {
+            entry["method"] == method && entry["path"].as_str().is_some_and(|path| path.ends_with(path_end))
+        };
+        entries.filter(wanted).count()
+    }
+
+    /// What the stand-in counts of the bot's application.
+    pub async fn application(&self) -> Value {
+        self.world.discord.get(&format!("/applications/{}", self.world.application)).await
+    }
+}
+
+impl Running {
+    /// Waits until the gateway is connected.
+    pub async fn connected(self) -> Self {
+        let status = |status: &Value| status["gateway"]["state"] == "Connected";
+        self.until("the gateway is connected", status).await;
+        self
+    }
+
+    /// Waits until `/status` satisfies `condition`.
+    pub async fn until(&self, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
+        eventually(DEADLINE, what, || async {
+            match self.status().await {
+                Some(status) if condition(&status) => Ok(status),
+                other => Err((other, self.process.output())),
+            }
+        })
+        .await
+    }
+
+    /// The `/status` document, if the server answers.
+    pub async fn status(&self) -> Option<Value> {
+        reqwest::get(format!("{}/status", self.http)).await.ok()?.json().await.ok()
+    }
+
+    /// Ends it as the kubelet does.
+    pub async fn stop(mut self) {
+        self.process.signal("TERM").unwrap();
+        let status = self.process.wait_exit(DEADLINE).await.unwrap();
+        assert!(status.success(), "{}", self.process.output());
+    }
+}
+
+/// The answer to an interaction shows `part`.
+#[track_caller]
+pub fn assert_shows(interaction: &Value, part: &str) {
+    let shown = stockbot_harness::text_of(&interaction["response"]);
+    assert!(shown.contains(part), "{shown:?} lacks {part:?}: {interaction}");
+}

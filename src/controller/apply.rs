@@ -1,0 +1,244 @@
+//! Server-side apply of one child, and deletion of leftovers. Writes nothing if nothing would change, and never
+//! touches an object that the bot does not control.
+
+use k8s_openapi::NamespaceResourceScope;
+use kube::{
+    Api, Client, Resource,
+    api::{DeleteParams, Patch, PatchParams, Preconditions},
+    core::PartialObjectMeta,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{fmt::Debug, sync::Arc};
+use stockbot_config::fingerprint;
+
+use super::{
+    cache::{Cache, Key},
+    live::{Child, Live},
+};
+use crate::{api::names, metrics::Metrics};
+
+/// Why a child could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Somebody else's object has the name.
+    #[error(
+        "{kind} {name} exists and is not controlled by this DiscordBot; delete or rename it, or give the DiscordBot another name"
+    )]
+    NameTaken {
+        /// Kind of the object.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// The API server calls the object invalid: a value of the spec that only it can judge.
+    #[error("the API server refused {kind} {name}: {message}; correct the spec")]
+    Invalid {
+        /// Kind of the object.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// The API server's words.
+        message: String,
+    },
+    /// Not allowed: missing RBAC, a quota, an admission policy.
+    #[error("writing {kind} {name} is forbidden: {message}")]
+    Forbidden {
+        /// Kind of the object.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// The API server's words.
+        message: String,
+    },
+    /// The object changed meanwhile; the next attempt sees the change.
+    #[error("{kind} {name} changed while it was being written")]
+    Conflict {
+        /// Kind of the object.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// Anything else.
+    #[error("cannot write {kind} {name}: {source}")]
+    Api {
+        /// Kind of the object.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// Why.
+        source: Box<kube::Error>,
+    },
+    /// The object has no JSON; cannot happen with the types used.
+    #[error("cannot serialise a child: {0}")]
+    Serialise(#[from] serde_json::Error),
+}
+
+/// The children's kinds that can be applied.
+pub trait Applicable:
+    Child + Resource<Scope = NamespaceResourceScope> + Clone + DeserializeOwned + Debug + Send + Sync + 'static
+{
+}
+impl<K> Applicable for K where
+    K: Child
+        + Resource<Scope = NamespaceResourceScope>
+        + Clone
+        + DeserializeOwned
+        + Debug
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// What became of a child.
+pub struct Applied<S> {
+    /// The child as it is now.
+    pub live: Arc<Live<S>>,
+    /// It had to be written.
+    pub written: bool,
+}
+
+/// Writes children of one bot.
+pub struct Writer<'a> {
+    client: &'a Client,
+    metrics: &'a Metrics,
+    bot: &'a Key,
+    bot_uid: &'a str,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer for the children of `bot`.
+    #[must_use]
+    pub fn new(client: &'a Client, metrics: &'a Metrics, bot: &'a Key, bot_uid: &'a str) -> Self {
+        Self { client, metrics, bot, bot_uid }
+    }
+
+    /// Makes the child what `wanted` says, unless it is already.
+    pub async fn apply<K: Applicable>(
+        &self,
+        cache: &Cache<Live<K::State>>,
+        wanted: &K,
+    ) -> Result<Applied<K::State>, ApplyError> {
+        let key = Key::of(wanted);
+        let live = cache.get(&key);
+        if live.as_ref().is_some_and(|live| live.owner.as_deref() != Some(self.bot_uid)) {
+            return Err(ApplyError::NameTaken { kind: kind::<K>(), name: key.name });
+        }
+        let document = document(wanted, live.as_ref().map(|live| live.uid.as_str()))?;
+        if let Some(live) = live.as_ref().filter(|live| is_current(live, &document)) {
+            return Ok(Applied { live: Arc::clone(live), written: false });
+        }
+        let params = PatchParams { force: live.is_some(), ..PatchParams::apply(names::MANAGER) };
+        let api: Api<K> = Api::namespaced(self.client.clone(), &key.namespace);
+        match api.patch(&key.name, &params, &Patch::Apply(&document)).await {
+            Ok(object) => {
+                self.count::<K>(if live.is_some() { "update" } else { "create" });
+                let live = cache.put(key, Live::of(&object));
+                Ok(Applied { live, written: true })
+            }
+            Err(kube::Error::Api(status)) if status.code == 409 => Err(self.conflict(&api, cache, key).await),
+            Err(error) => Err(refusal::<K>(key.name, error)),
+        }
+    }
+
+    /// Deletes the child of that name, if it is this bot's.
+    pub async fn prune<K: Applicable>(
+        &self,
+        cache: &Cache<Live<K::State>>,
+        name: &str,
+    ) -> Result<(), ApplyError> {
+        let key = Key::new(&self.bot.namespace, name);
+        let Some(live) = cache.get(&key).filter(|live| live.owner.as_deref() == Some(self.bot_uid)) else {
+            return Ok(());
+        };
+        let api: Api<K> = Api::namespaced(self.client.clone(), &key.namespace);
+        let exactly = Preconditions { uid: Some(live.uid.clone()), resource_version: None };
+        match api.delete(name, &DeleteParams::default().preconditions(exactly)).await {
+            Ok(_) => self.count::<K>("delete"),
+            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {}
+            Err(error) => return Err(refusal::<K>(key.name, error)),
+        }
+        cache.remove(&key);
+        Ok(())
+    }
+
+    /// The object is not what the cache says: another one has the name, or ours has changed or gone.
+    async fn conflict<K: Applicable>(
+        &self,
+        api: &Api<K>,
+        cache: &Cache<Live<K::State>>,
+        key: Key,
+    ) -> ApplyError {
+        match api.get_opt(&key.name).await {
+            Ok(Some(object)) => {
+                let live = Live::of(&object);
+                if live.owner.as_deref() != Some(self.bot_uid) {
+                    return ApplyError::NameTaken { kind: kind::<K>(), name: key.name };
+                }
+                cache.put(key.clone(), live);
+            }
+            Ok(None) => {
+                cache.remove(&key);
+            }
+            Err(error) => return refusal::<K>(key.name, error),
+        }
+        ApplyError::Conflict { kind: kind::<K>(), name: key.name }
+    }
+
+    fn count<K: Applicable>(&self, operation: &str) {
+        self.metrics.writes.with_label_values(&[&K::plural(&()), operation]).inc();
+    }
+}
+
+/// Sets an annotation of an object that the operator does not own as a whole (a running pod).
+pub async fn annotate<K>(client: &Client, key: &Key, annotation: &str, value: &str) -> Result<(), kube::Error>
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + Debug,
+{
+    let api: Api<K> = Api::namespaced(client.clone(), &key.namespace);
+    let patch = json!({"metadata": {"annotations": {annotation: value}}});
+    let params = PatchParams { field_manager: Some(names::MANAGER.into()), ..PatchParams::default() };
+    let patched: Result<PartialObjectMeta<K>, _> =
+        api.patch_metadata(&key.name, &params, &Patch::Merge(&patch)).await;
+    match patched {
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// The document to apply. For an object that exists it names the uid, so that no other object of that name is written.
+/// For a new one it names a resource version that no object has any more: then the API server can only create.
+fn document<K: Child>(wanted: &K, uid: Option<&str>) -> Result<Value, serde_json::Error> {
+    let mut document = serde_json::to_value(wanted)?;
+    let hash = fingerprint(&document);
+    let metadata = &mut document["metadata"];
+    metadata["annotations"][names::APPLIED] = hash.into();
+    match uid {
+        Some(uid) => metadata["uid"] = uid.into(),
+        None => metadata["resourceVersion"] = "1".into(),
+    }
+    Ok(document)
+}
+
+fn is_current<S>(live: &Live<S>, document: &Value) -> bool {
+    let applied = document["metadata"]["annotations"][names::APPLIED].as_str();
+    live.applied.as_deref() == applied && live.footprint.covers(document)
+}
+
+fn kind<K: Resource<DynamicType = ()>>() -> String {
+    K::kind(&()).into_owned()
+}
+
+fn refusal<K: Resource<DynamicType = ()>>(name: String, error: kube::Error) -> ApplyError {
+    let kind = kind::<K>();
+    match error {
+        kube::Error::Api(status) if matches!(status.code, 400 | 422) => {
+            ApplyError::Invalid { kind, name, message: status.message.clone() }
+        }
+        kube::Error::Api(status) if status.code == 403 => {
+            ApplyError::Forbidden { kind, name, message: status.message.clone() }
+        }
+        other => ApplyError::Api { kind, name, source: Box::new(other) },
+    }
+}

@@ -1,0 +1,151 @@
+//! The Kubernetes client, with a layer that counts every request and remembers when each watch was last opened.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use futures_util::{FutureExt as _, future::BoxFuture};
+use http::{Method, Request, Response};
+use kube::{
+    Client, Config,
+    client::{Body, ClientBuilder},
+};
+use tower::Service;
+
+use crate::metrics::Metrics;
+
+/// When each watch was last opened. A watch lasts at most 290 s (the watcher's default), so an older one hangs.
+#[derive(Default)]
+pub struct Freshness(Mutex<HashMap<String, Instant>>);
+
+impl Freshness {
+    /// The watches that were opened longer ago than `limit`.
+    #[must_use]
+    pub fn stale(&self, limit: Duration) -> Vec<String> {
+        let opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = opened.iter().filter(|(_, at)| at.elapsed() > limit);
+        old.map(|(path, _)| path.clone()).collect()
+    }
+
+    /// Forgets all watches: they were closed on purpose.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn opened(&self, path: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into(), Instant::now());
+    }
+}
+
+/// A client that counts its requests in `metrics`.
+pub fn connect(
+    config: Config,
+    metrics: Arc<Metrics>,
+    freshness: Arc<Freshness>,
+) -> Result<Client, kube::Error> {
+    let layer = tower::layer::layer_fn(move |inner| Counting {
+        inner,
+        metrics: Arc::clone(&metrics),
+        freshness: Arc::clone(&freshness),
+    });
+    Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build())
+}
+
+struct Counting<S> {
+    inner: S,
+    metrics: Arc<Metrics>,
+    freshness: Arc<Freshness>,
+}
+
+impl<S, B> Service<Request<Body>> for Counting<S>
+where
+    S: Service<Request<Body>, Response = Response<B>>,
+    S::Future: Send + 'static,
+    B: 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let call = Call::of(request.method(), request.uri());
+        let (metrics, freshness) = (Arc::clone(&self.metrics), Arc::clone(&self.freshness));
+        let answer = self.inner.call(request);
+        async move {
+            let answer = answer.await;
+            let code = answer
+                .as_ref()
+                .map_or_else(|_| "error".into(), |answer| answer.status().as_u16().to_string());
+            metrics.requests.with_label_values(&[call.verb, &call.resource, &code]).inc();
+            if call.verb == "watch" && code == "200" {
+                freshness.opened(&call.path);
+            }
+            answer
+        }
+        .boxed()
+    }
+}
+
+/// What a request does, in Kubernetes' words.
+struct Call {
+    verb: &'static str,
+    resource: String,
+    path: String,
+}
+
+impl Call {
+    fn of(method: &Method, uri: &http::Uri) -> Self {
+        let parts: Vec<&str> = uri.path().split('/').filter(|part| !part.is_empty()).collect();
+        // /api/v1/... or /apis/GROUP/VERSION/..., then namespaces/NAME for namespaced objects.
+        let rest = parts.get(if parts.first() == Some(&"api") { 2 } else { 3 }..).unwrap_or_default();
+        let rest = if rest.first() == Some(&"namespaces") && rest.len() > 2 { &rest[2..] } else { rest };
+        let resource = match rest {
+            [resource, _, subresource, ..] => format!("{resource}/{subresource}"),
+            [resource, ..] => (*resource).to_owned(),
+            [] => String::new(),
+        };
+        let watching = uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "watch=true"));
+        let verb = match (method, rest.len()) {
+            (&Method::GET, _) if watching => "watch",
+            (&Method::GET, 0 | 1) => "list",
+            (&Method::GET, _) => "get",
+            (&Method::POST, _) => "create",
+            (&Method::PUT, _) => "update",
+            (&Method::PATCH, _) => "patch",
+            (&Method::DELETE, _) => "delete",
+            _ => "other",
+        };
+        Self { verb, resource, path: uri.path().to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_named_as_in_rbac_rules() {
+        for (method, uri, verb, resource) in [
+            (Method::GET, "/api/v1/namespaces/shops/secrets/x", "get", "secrets"),
+            (Method::GET, "/apis/apps/v1/deployments?watch=true&limit=1", "watch", "deployments"),
+            (Method::GET, "/apis/apps/v1/namespaces/shops/deployments?limit=1", "list", "deployments"),
+            (
+                Method::PATCH,
+                "/apis/stockbot.dev/v1alpha1/namespaces/shops/discordbots/a/status?force=true",
+                "patch",
+                "discordbots/status",
+            ),
+            (Method::GET, "/api/v1/namespaces/shops", "get", "namespaces"),
+        ] {
+            let call = Call::of(&method, &uri.parse().unwrap());
+            assert_eq!((call.verb, call.resource.as_str()), (verb, resource), "{uri}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What is kept of a child object: who owns it, what was applied, its footprint, and for some kinds a little of its status.
+
+use k8s_openapi::api::{
+    apps::v1::Deployment,
+    core::v1::{ConfigMap, Service, ServiceAccount},
+    networking::v1::NetworkPolicy,
+    policy::v1::PodDisruptionBudget,
+};
+use kube::ResourceExt as _;
+use serde::Serialize;
+
+use super::{cache::Summary, footprint::Footprint};
+use crate::api::names;
+
+/// A kind of child.
+pub trait Child: kube::Resource<DynamicType = ()> + Serialize {
+    /// What is kept of the object's own content.
+    type State: Send + Sync + 'static;
+
+    /// Reads it.
+    fn state(&self) -> Self::State;
+}
+
+macro_rules! stateless {
+    ($($kind:ty),*) => {$(
+        impl Child for $kind {
+            type State = ();
+            fn state(&self) {}
+        }
+    )*};
+}
+stateless!(ConfigMap, Service, ServiceAccount, NetworkPolicy, PodDisruptionBudget);
+
+/// What is kept of a child object.
+#[derive(Debug)]
+pub struct Live<S = ()> {
+    /// Its bot: the owner's name, or else the label.
+    pub bot: String,
+    /// Its uid.
+    pub uid: String,
+    /// Uid of the `DiscordBot` that controls it.
+    pub owner: Option<String>,
+    /// Fingerprint of what was last applied.
+    pub applied: Option<String>,
+    /// Its content.
+    pub footprint: Footprint,
+    /// A little of its status.
+    pub state: S,
+    version: u64,
+}
+
+impl<S> Live<S> {
+    /// What is kept of `object`.
+    pub fn of<K: Child<State = S>>(object: &K) -> Self {
+        let owner = object
+            .owner_references()
+            .iter()
+            .find(|owner| owner.controller == Some(true) && owner.kind == "DiscordBot");
+        let label = object.labels().get(names::LABEL_BOT);
+        let bot = owner.map(|owner| &owner.name).or(label).cloned().unwrap_or_default();
+        Self {
+            bot,
+            uid: object.uid().unwrap_or_default(),
+            owner: owner.map(|owner| owner.uid.clone()),
+            applied: object.annotations().get(names::APPLIED).cloned(),
+            footprint: Footprint::of(&serde_json::to_value(object).unwrap_or_default()),
+            state: object.state(),
+            version: version(object),
+        }
+    }
+}
+
+impl<S> Summary for Live<S> {
+    fn bot(&self) -> &str {
+        &self.bot
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// The resource version as a number; Kubernetes keeps them comparable for the kinds watched here.
+pub fn version<K: kube::Resource>(object: &K) -> u64 {
+    object.resource_version().and_then(|version| version.parse().ok()).unwrap_or_default()
+}
+
+/// What is kept of a Deployment's status.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeploymentState {
+    /// The controller has seen the newest spec.
+    pub observed: bool,
+    /// Pods wanted by its spec.
+    pub wanted: i32,
+    /// Pods of any revision.
+    pub replicas: i32,
+    /// Pods of the newest revision.
+    pub updated: i32,
+    /// Ready pods of any revision.
+    pub ready: i32,
+    /// The annotation that says why it is scaled to 0.
+    pub halted: Option<String>,
+    /// Why pods cannot be created.
+    pub failure: Option<String>,
+    /// Revision of its pod template.
+    pub revision: Option<String>,
+    /// The annotation that says what people changed last.
+    pub cause: Option<String>,
+}
+
+impl Child for Deployment {
+    type State = DeploymentState;
+
+    fn state(&self) -> DeploymentState {
+        let spec = &self.spec;
+        let status = self.status.clone().unwrap_or_default();
+        let failure = status.conditions.into_iter().flatten().find(|condition| {
+            condition.type_.as_deref() == Some("ReplicaFailure")
+                && condition.status.as_deref() == Some("True")
+        });
+        let template = spec.template.metadata.as_ref();
+        DeploymentState {
+            observed: status.observed_generation >= self.metadata.generation,
+            wanted: spec.replicas.unwrap_or(1),
+            replicas: status.replicas.unwrap_or_default(),
+            updated: status.updated_replicas.unwrap_or_default(),
+            ready: status.ready_replicas.unwrap_or_default(),
+            halted: self.annotations().get(names::HALTED).cloned(),
+            cause: self.annotations().get(names::CAUSE).cloned(),
+            failure: failure.and_then(|condition| condition.message),
+            revision: template
+                .and_then(|metadata| metadata.annotations.as_ref()?.get(names::REVISION))
+                .cloned(),
+        }
+    }
+}

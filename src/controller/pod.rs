@@ -1,0 +1,161 @@
+//! What is kept of a bot's pod: where it is, whether it is ready, and how its containers ended.
+
+use k8s_openapi::{
+    api::core::v1::{ContainerStatus, Pod},
+    jiff::Timestamp,
+};
+use kube::ResourceExt as _;
+
+use super::{cache::Summary, live::version};
+use crate::api::names;
+
+/// How a container ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// Exit code; see `stockbot_config::exit`.
+    pub code: i32,
+    /// What it wrote into its termination log, or the end of its log.
+    pub message: String,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// What is kept of one container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Container {
+    /// Starts after the first.
+    pub restarts: i32,
+    /// It runs now.
+    pub running: bool,
+    /// Its last end, unless that was a clean one.
+    pub failed: Option<Exit>,
+    /// Why it waits: reason and message (`ImagePullBackOff`, ...).
+    pub waiting: Option<(String, String)>,
+}
+
+/// What is kept of a pod.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PodState {
+    /// Name.
+    pub name: String,
+    /// Its bot.
+    pub bot: String,
+    /// Uid.
+    pub uid: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// It is being deleted.
+    pub deleting: bool,
+    /// Its address.
+    pub ip: Option<String>,
+    /// The kubelet calls it ready.
+    pub ready: bool,
+    /// Why the scheduler finds no node.
+    pub unschedulable: Option<String>,
+    /// The revision of the pod template it was made from.
+    pub revision: Option<String>,
+    /// The token's Secret it was made with.
+    pub token_hash: Option<String>,
+    /// The container that migrates the database.
+    pub migrate: Container,
+    /// The bot's container.
+    pub bot_container: Container,
+    /// Its resource version as a number.
+    pub version: u64,
+}
+
+impl Summary for PodState {
+    fn bot(&self) -> &str {
+        &self.bot
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// Name of the container that migrates the database.
+pub const MIGRATE: &str = "migrate";
+/// Name of the bot's container.
+pub const BOT: &str = "stockbot";
+
+impl PodState {
+    /// What is kept of `pod`.
+    #[must_use]
+    pub fn of(pod: &Pod) -> Self {
+        let status = pod.status.clone().unwrap_or_default();
+        let conditions = status.conditions.unwrap_or_default();
+        let is = |kind: &str, value: &str| {
+            conditions.iter().find(|condition| condition.type_ == kind && condition.status == value)
+        };
+        let container = |statuses: Option<Vec<ContainerStatus>>, name: &str| {
+            let found = statuses.into_iter().flatten().find(|container| container.name == name);
+            found.map(summarise).unwrap_or_default()
+        };
+        let annotation = |key: &str| pod.annotations().get(key).cloned();
+        Self {
+            name: pod.name_any(),
+            bot: pod.labels().get(names::LABEL_INSTANCE).cloned().unwrap_or_default(),
+            uid: pod.uid().unwrap_or_default(),
+            created: pod.creation_timestamp().map(|time| time.0),
+            deleting: pod.metadata.deletion_timestamp.is_some(),
+            ip: status.pod_ip.filter(|ip| !ip.is_empty()),
+            ready: is("Ready", "True").is_some(),
+            unschedulable: is("PodScheduled", "False").and_then(|condition| condition.message.clone()),
+            revision: annotation(names::REVISION),
+            token_hash: annotation(names::TOKEN_HASH),
+            migrate: container(status.init_container_statuses, MIGRATE),
+            bot_container: container(status.container_statuses, BOT),
+            version: version(pod),
+        }
+    }
+
+    /// The bot's program may answer: the container runs and has an address.
+    #[must_use]
+    pub fn probe_address(&self) -> Option<&str> {
+        self.ip.as_deref().filter(|_| self.bot_container.running && !self.deleting)
+    }
+
+    /// No container has been started yet: its volumes or its image are being waited for.
+    #[must_use]
+    pub fn unstarted(&self) -> bool {
+        let untouched = |container: &Container| !container.running && container.failed.is_none();
+        !self.deleting && !self.ready && untouched(&self.migrate) && untouched(&self.bot_container)
+    }
+
+    /// Failed starts of both containers.
+    #[must_use]
+    pub fn restarts(&self) -> i32 {
+        let attempts = |container: &Container| {
+            // Before the kubelet restarts it for the first time, a failed container has no restart yet.
+            container.restarts.max(i32::from(container.failed.is_some()))
+        };
+        attempts(&self.migrate).max(attempts(&self.bot_container))
+    }
+
+    /// The newest failure of either container; a failed migration counts first, the bot cannot have run after it.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Exit> {
+        let migrating = self.migrate.failed.as_ref().filter(|_| !self.bot_container.running);
+        migrating.or(self.bot_container.failed.as_ref())
+    }
+}
+
+fn summarise(status: ContainerStatus) -> Container {
+    let state = status.state.unwrap_or_default();
+    let last = status.last_state.unwrap_or_default();
+    let ended = state.terminated.or(last.terminated);
+    let failed = ended.filter(|ended| ended.exit_code != 0).map(|ended| Exit {
+        code: ended.exit_code,
+        message: ended.message.or(ended.reason).unwrap_or_default().trim().to_owned(),
+        at: ended.finished_at.map(|time| time.0),
+    });
+    Container {
+        restarts: status.restart_count,
+        running: state.running.is_some(),
+        failed,
+        waiting: state
+            .waiting
+            .map(|waiting| (waiting.reason.unwrap_or_default(), waiting.message.unwrap_or_default())),
+    }
+}

@@ -1,0 +1,82 @@
+//! Fourth step: makes the cluster have the children, and no leftovers. Must not: decide what a child looks like.
+
+use std::sync::Arc;
+
+use k8s_openapi::api::{
+    apps::v1::Deployment, core::v1::Pod, networking::v1::NetworkPolicy, policy::v1::PodDisruptionBudget,
+};
+use stockbot_config::fingerprint;
+
+use super::build::Children;
+use crate::{
+    api::names,
+    controller::{
+        apply::{ApplyError, Writer, annotate},
+        cache::Key,
+        context::Context,
+        pod::PodState,
+    },
+};
+
+/// What was applied.
+pub struct Applied {
+    /// The Deployment had to be written: what comes of it will be seen in a moment.
+    pub rolling: bool,
+}
+
+/// Writes the children of the bot with that uid. The Deployment comes last: its pods need the others. With `hold` it is
+/// left as it is, for it waits for its slot.
+pub async fn apply(
+    context: &Context,
+    key: &Key,
+    uid: &str,
+    children: Children,
+    hold: bool,
+) -> Result<Applied, ApplyError> {
+    let Children { service_account, config_map, deployment, service, pod_disruption_budget, network_policy } =
+        children;
+    let writer = Writer::new(&context.process.client, &context.process.metrics, key, uid);
+    writer.apply(&context.service_accounts, &service_account).await?;
+    let known = context.config_maps.get(&Key::of(&config_map)).is_some();
+    let config = writer.apply(&context.config_maps, &config_map).await?;
+    writer.apply(&context.services, &service).await?;
+    match pod_disruption_budget {
+        Some(budget) => drop(writer.apply(&context.budgets, &budget).await?),
+        None => writer.prune::<PodDisruptionBudget>(&context.budgets, &key.name).await?,
+    }
+    match network_policy {
+        Some(policy) => drop(writer.apply(&context.network_policies, &policy).await?),
+        None => writer.prune::<NetworkPolicy>(&context.network_policies, &key.name).await?,
+    }
+    let rolling = !hold && roll(context, &writer, &deployment).await?;
+    if known && config.written {
+        bring_config(context, key, &fingerprint(&config_map.data)).await;
+    }
+    Ok(Applied { rolling })
+}
+
+/// Writes the Deployment; true if that was needed.
+async fn roll(context: &Context, writer: &Writer<'_>, deployment: &Deployment) -> Result<bool, ApplyError> {
+    let before = context.deployments.get(&Key::of(deployment));
+    let applied = writer.apply(&context.deployments, deployment).await?;
+    let now = &applied.live.state;
+    if let Some(before) = before.filter(|before| before.state.revision != now.revision) {
+        let reason = if before.state.cause == now.cause { "OperatorChanged" } else { "SpecChanged" };
+        context.process.metrics.rollouts.with_label_values(&[reason]).inc();
+    }
+    Ok(applied.written)
+}
+
+/// The kubelet brings a changed ConfigMap within a minute or so; at once if the pod itself changes.
+async fn bring_config(context: &Context, key: &Key, version: &str) {
+    let pods = context.pods.of_bot(key);
+    let running = |pod: &&Arc<PodState>| !pod.deleting;
+    for pod in pods.iter().filter(running) {
+        let pod = Key::new(&key.namespace, &pod.name);
+        if let Err(error) = annotate::<Pod>(&context.process.client, &pod, names::CONFIG_SYNC, version).await
+        {
+            // The kubelet will come by itself.
+            tracing::warn!(namespace = pod.namespace, pod = pod.name, %error, "cannot hurry the new configuration");
+        }
+    }
+}

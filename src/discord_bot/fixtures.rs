@@ -1,0 +1,111 @@
+//! What the pure tests start from: a bot, what was fetched around it, pods and their reports.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::json;
+use stockbot_config::status::BotStatus;
+
+use super::fetch::{Fetched, Pod};
+use crate::{
+    api::{DiscordBot, StockDisplay},
+    controller::{
+        cache::Key,
+        context::Defaults,
+        live::DeploymentState,
+        pod::{Container, Exit, PodState},
+        secrets::{SecretState, Shape},
+    },
+    probe::{Report, Reports},
+};
+
+/// The revision that the fixtures call the newest.
+pub const REVISION: &str = "new";
+
+/// The bot's key.
+pub fn key() -> Key {
+    Key::new("shops", "growshop")
+}
+
+/// The smallest bot, with `more` lines of spec (YAML, two spaces in front).
+pub fn bot(more: &str) -> DiscordBot {
+    let yaml = format!(
+        "apiVersion: stockbot.dev/v1alpha1\nkind: DiscordBot\n\
+         metadata: {{name: growshop, namespace: shops, uid: bot-uid, generation: 1}}\nspec:\n  \
+         tokenSecretRef: {{name: growshop-discord}}\n  guildId: \"1100000000000000001\"\n  \
+         database: {{urlSecretRef: {{name: shop-postgres}}}}\n{more}"
+    );
+    serde_yaml::from_str(&yaml).unwrap()
+}
+
+/// A display of that age in seconds (a higher one is older).
+pub fn display(name: &str, channel: u64, age: i64) -> Arc<StockDisplay> {
+    let created = k8s_openapi::jiff::Timestamp::from_second(1_800_000_000 - age).unwrap();
+    let display = json!({
+        "apiVersion": "stockbot.dev/v1alpha1", "kind": "StockDisplay",
+        "metadata": {"name": name, "namespace": "shops", "uid": name, "generation": 1, "creationTimestamp": created},
+        "spec": {"botRef": {"name": "growshop"}, "channelId": channel.to_string()},
+    });
+    Arc::new(serde_json::from_value(display).unwrap())
+}
+
+/// What the operator was started with.
+pub fn defaults() -> Defaults {
+    Defaults { bot_image: "registry.example.com/stockbot:1".into() }
+}
+
+/// A Secret with one plausible key.
+pub fn secret(key: &str, version: &str) -> Arc<SecretState> {
+    let shape = Shape { empty: false, one_line: true, postgres_url: true };
+    let keys: BTreeMap<_, _> = [(key.to_owned(), shape)].into();
+    Arc::new(SecretState::Present { version: version.into(), keys })
+}
+
+/// Both Secrets are there, nothing else.
+pub fn fetched() -> Fetched {
+    let secrets = [("growshop-discord", secret("token", "1")), ("shop-postgres", secret("url", "2"))];
+    Fetched { secrets: secrets.map(|(name, state)| (name.to_owned(), state)).into(), ..Fetched::default() }
+}
+
+/// A Deployment of one pod, rolled out.
+pub fn deployment() -> DeploymentState {
+    DeploymentState {
+        observed: true,
+        wanted: 1,
+        replicas: 1,
+        updated: 1,
+        ready: 1,
+        revision: Some(REVISION.into()),
+        ..DeploymentState::default()
+    }
+}
+
+/// A ready pod of the newest revision, never probed.
+pub fn running() -> PodState {
+    PodState {
+        name: "growshop-1".into(),
+        bot: "growshop".into(),
+        uid: "pod-uid".into(),
+        ip: Some("10.0.0.1".into()),
+        ready: true,
+        revision: Some(REVISION.into()),
+        token_hash: Some("token".into()),
+        bot_container: Container { running: true, ..Container::default() },
+        ..PodState::default()
+    }
+}
+
+/// A container that ended with an exit code.
+pub fn ended(code: i32, message: &str, restarts: i32) -> Container {
+    let failed = Some(Exit { code, message: message.into(), at: None });
+    Container { restarts, failed, ..Container::default() }
+}
+
+/// A pod that said that.
+pub fn pod(state: PodState, status: Option<BotStatus>) -> Pod {
+    let (reports, key) = (Reports::default(), Key::new("shops", &state.name));
+    let report: Option<Report> = status.and_then(|status| {
+        reports.put(&key, state.uid.clone(), Ok(status));
+        reports.get(&key, &state.uid)
+    });
+    Pod { state: Arc::new(state), report }
+}

@@ -1,0 +1,13 @@
+//! `DiscordBot`: fetch -> validate -> build -> apply -> status, each in its own module, in this order.
+
+pub mod apply;
+pub mod build;
+pub mod fetch;
+#[cfg(test)]
+pub(crate) mod fixtures;
+pub mod mounted;
+mod reconcile;
+pub mod status;
+pub mod validate;
+
+pub use reconcile::Bots;

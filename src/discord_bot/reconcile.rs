@@ -1,0 +1,180 @@
+//! The five steps in a row, and how each way to fail is told.
+
+use std::{sync::Arc, time::Duration};
+
+use k8s_openapi::{api::apps::v1::Deployment, jiff::Timestamp};
+use stockbot_config::DisplayConfig;
+
+use super::{
+    apply::{Applied, apply},
+    build::build,
+    fetch::{self, Fetched, fetch},
+    mounted::mounted,
+    status::{self, Observed, Outcome},
+    validate::{self, Validated, validate},
+};
+use crate::{
+    api::{DiscordBot, conditions::find, names},
+    controller::{
+        apply::ApplyError,
+        cache::Key,
+        context::Context,
+        driver::{Failure, Next, Reconciler},
+        events,
+    },
+};
+
+/// How soon a name that somebody else's object has is tried again: that object is not watched.
+const NAME_TAKEN: Duration = Duration::from_secs(15);
+/// How soon to look again at what the kubelet says about volumes.
+const BLIND: Duration = Duration::from_secs(5);
+/// How soon to look again at a Deployment that was written just now, or at a pod that was not probed yet; an event of the
+/// Deployment's controller or of the probe comes before that. A status written now would be out of date at once, and
+/// after a restart of the operator it would say that nothing is known of bots that run.
+const SOON: Duration = Duration::from_secs(1);
+
+/// The reconciler of `DiscordBot`.
+pub struct Bots(pub Arc<Context>);
+
+/// How the steps up to apply ended.
+struct Pass {
+    outcome: Outcome,
+    displays: Vec<DisplayConfig>,
+    mount_failure: Option<String>,
+    /// The Deployment was written just now: what comes of it will be seen in a moment.
+    rolling: bool,
+    result: Result<Next, Failure>,
+}
+
+impl Pass {
+    fn new(outcome: Outcome, displays: Vec<DisplayConfig>, result: Result<Next, Failure>) -> Self {
+        Self { outcome, displays, mount_failure: None, rolling: false, result }
+    }
+}
+
+impl Reconciler for Bots {
+    type Object = DiscordBot;
+
+    async fn reconcile(&self, bot: Arc<DiscordBot>) -> Result<Next, Failure> {
+        if bot.metadata.deletion_timestamp.is_some() {
+            // Owner references take the children along.
+            return Ok(Next::Change);
+        }
+        let (context, key) = (&*self.0, Key::of(&*bot));
+        let pass = Box::pin(run(context, &key, &bot)).await;
+        let seen = fetch::watched(context, &key, &bot);
+        let observed = Observed {
+            key: &key,
+            bot: &bot,
+            image: validate::image(&bot.spec, &context.process.defaults),
+            outcome: pass.outcome,
+            deployment: seen.deployment.as_ref(),
+            pods: &seen.pods,
+            displays: &pass.displays,
+            mount_failure: pass.mount_failure.as_deref(),
+        };
+        let version = bot.metadata.resource_version.as_deref();
+        let old = context.bot_statuses.newest(&key, version, bot.status.as_ref()).unwrap_or_default();
+        let new = status::compute(&observed, &old, Timestamp::now());
+        let ready = find(&new.conditions, "Ready").is_some_and(|ready| ready.status == "True");
+        let mounted = mounted(&bot.spec);
+        context.secrets.set_ready(&key, ready, mounted.iter().map(|file| file.secret.as_str()));
+        let unprobed = seen.pods.iter().any(fetch::Pod::is_unprobed);
+        let rest = match pass.rolling || unprobed {
+            true => SOON,
+            false if events::urgent(&old.conditions, &new.conditions) => Duration::ZERO,
+            false => context.bot_statuses.rest(&key),
+        };
+        if old != new && !rest.is_zero() {
+            return pass.result.map(|next| next.at_latest(rest));
+        }
+        let written = status::write(context, &bot, &old, new).await;
+        pass.result
+            .and_then(|next| written.map(|()| next).map_err(|error| Failure::new("StatusUnwritable", error)))
+    }
+}
+
+async fn run(context: &Context, key: &Key, bot: &DiscordBot) -> Pass {
+    let paused = bot.metadata.annotations.as_ref().and_then(|all| all.get(names::PAUSED));
+    if paused.is_some_and(|paused| paused == "true") {
+        let displays = validate::displays(&fetch::watched(context, key, bot));
+        return Pass::new(Outcome::Paused, displays, Ok(Next::Change));
+    }
+    match fetch(context, key, bot).await {
+        Ok(fetched) => Box::pin(change(context, key, bot, fetched)).await,
+        Err(error) => {
+            let displays = validate::displays(&fetch::watched(context, key, bot));
+            failing(displays, Failure::new(error.reason(), error))
+        }
+    }
+}
+
+async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched) -> Pass {
+    let displays = validate::displays(&fetched);
+    let (blind, mount_failure) = (fetched.blind, fetched.mount_failure.clone());
+    let validated = match validate(key, bot, fetched, &context.process.defaults) {
+        Ok(validated) => validated,
+        // Nothing happens until it is mended, which a watch or the look at the Secrets will tell.
+        Err(mistake) => {
+            return stalled(context, displays, mistake.reason(), mistake.to_string(), Next::Change);
+        }
+    };
+    let children = match build(&validated) {
+        Ok(children) => children,
+        Err(error) => return failing(displays, Failure::new(error.reason(), error)),
+    };
+    let uid = bot.metadata.uid.as_deref().unwrap_or_default();
+    let wait = slot(context, &validated, &children.deployment);
+    match apply(context, key, uid, children, !wait.is_zero()).await {
+        Ok(Applied { rolling }) => {
+            let outcome = if wait.is_zero() { Outcome::Applied } else { Outcome::Waiting };
+            let next = if wait.is_zero() { Next::Change } else { Next::After(wait) };
+            // The kubelet's events are not watched.
+            let next = if blind { next.at_latest(BLIND) } else { next };
+            Pass { mount_failure, rolling, ..Pass::new(outcome, displays, Ok(next)) }
+        }
+        Err(error) => refused(context, displays, error),
+    }
+}
+
+/// How long a rollout that only the operator wants has to wait for its slot.
+fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration {
+    let Some(live) = &bot.deployment else { return Duration::ZERO };
+    let template = wanted.spec.template.metadata.as_ref().and_then(|metadata| metadata.annotations.as_ref());
+    let revision = template.and_then(|all| all.get(names::REVISION));
+    let serves = bot.pods.iter().any(|pod| pod.state.ready && !pod.state.deleting);
+    if live.revision.as_ref() == revision || live.cause.as_ref() != Some(&bot.cause) || !serves {
+        return Duration::ZERO;
+    }
+    context.process.pace.wait(&bot.key)
+}
+
+fn stalled(
+    context: &Context,
+    displays: Vec<DisplayConfig>,
+    reason: &'static str,
+    message: String,
+    next: Next,
+) -> Pass {
+    context.process.metrics.failures.with_label_values(&["DiscordBot", reason]).inc();
+    Pass::new(Outcome::Stalled { reason, message }, displays, Ok(next))
+}
+
+fn refused(context: &Context, displays: Vec<DisplayConfig>, error: ApplyError) -> Pass {
+    let (reason, next) = match &error {
+        ApplyError::NameTaken { .. } => ("NameTaken", Next::After(NAME_TAKEN)),
+        ApplyError::Invalid { .. } => ("RolloutFailed", Next::Change),
+        ApplyError::Forbidden { .. } => return failing(displays, Failure::new("Forbidden", error)),
+        // No news for the status: the next attempt sees what changed.
+        ApplyError::Conflict { .. } => {
+            return Pass::new(Outcome::Applied, displays, Err(Failure::new("Conflict", error)));
+        }
+        ApplyError::Api { .. } => return failing(displays, Failure::new("ApiUnavailable", error)),
+        ApplyError::Serialise(_) => return failing(displays, Failure::new("Unserialisable", error)),
+    };
+    stalled(context, displays, reason, error.to_string(), next)
+}
+
+fn failing(displays: Vec<DisplayConfig>, failure: Failure) -> Pass {
+    Pass::new(Outcome::Failing { message: failure.to_string() }, displays, Err(failure))
+}

@@ -1,0 +1,202 @@
+//! The other conditions of a bot (table in api.md section 1). Each is a function of what was observed.
+
+use stockbot_config::status::{DatabaseState, DisplayState, GatewayState};
+
+use super::{
+    database::{self, database_ready},
+    observed::{Observed, Outcome},
+    token::token_valid,
+    trouble::{stall, stalled, waiting},
+};
+use crate::api::conditions::Finding;
+
+/// Every condition, Ready first.
+pub fn all(observed: &Observed<'_>) -> Vec<Finding> {
+    vec![
+        ready(observed),
+        progressing(observed),
+        degraded(observed),
+        stalled(observed),
+        token_valid(observed),
+        database_ready(observed),
+        gateway_connected(observed),
+        identify_budget_low(observed),
+        paused(observed),
+    ]
+}
+
+fn ready(observed: &Observed<'_>) -> Finding {
+    let finding = |status, reason, message: String| Finding::new("Ready", Some(status), reason, message);
+    if let Some((_, message)) = stall(observed) {
+        return finding(false, "Stalled", message);
+    }
+    if observed.wanted() == 0 {
+        let left = observed.deployment.map_or(0, |live| live.replicas);
+        return match left {
+            0 => finding(true, "Stopped", "stopped as wanted".into()),
+            _ => finding(false, "PodsNotReady", format!("{left} pods are still stopping")),
+        };
+    }
+    if !observed.rolled_out() {
+        let (ready, wanted) = (observed.ready_pods(), observed.wanted());
+        let why = match &observed.outcome {
+            Outcome::Failing { message } => Some(message.clone()),
+            _ => waiting(observed),
+        };
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        return finding(false, "PodsNotReady", format!("{ready} of {wanted} pods are ready{why}"));
+    }
+    if !observed.connected() {
+        let (connected, desired) = (observed.shards_connected(), observed.shards_desired());
+        return finding(
+            false,
+            "GatewayDisconnected",
+            format!("{connected} of {desired} shards are connected"),
+        );
+    }
+    let (shown, displays) = (observed.displays_ready(), observed.displays.len());
+    if usize::try_from(shown).unwrap_or_default() < displays {
+        return finding(false, "DisplaysNotReady", format!("{shown} of {displays} displays are published"));
+    }
+    finding(true, "AllReady", format!("{} pods ready, {displays} displays published", observed.ready_pods()))
+}
+
+fn progressing(observed: &Observed<'_>) -> Finding {
+    let (status, reason, message) = progress(observed);
+    Finding::new("Progressing", Some(status), reason, message)
+}
+
+fn progress(observed: &Observed<'_>) -> (bool, &'static str, String) {
+    if stall(observed).is_some() {
+        return (false, "Complete", "waits for a change, see Stalled".into());
+    }
+    let live = observed.deployment.cloned().unwrap_or_default();
+    if observed.wanted() == 0 {
+        return match live.replicas {
+            0 => (false, "Complete", "stopped".into()),
+            left => (true, "Stopping", format!("{left} pods are stopping")),
+        };
+    }
+    if let Outcome::Failing { message } = &observed.outcome {
+        return (true, "Starting", message.clone());
+    }
+    if observed.outcome == Outcome::Waiting {
+        let message = "the operator's own change is rolled out to one bot after the other";
+        return (true, "WaitingForRolloutSlot", message.into());
+    }
+    if observed.statuses().any(|status| status.gateway.state == GatewayState::WaitingForBudget) {
+        let reset = observed.newest(|status| status.session_starts.clone()).map(|starts| starts.reset_at);
+        let until = reset.map(|at| format!(" until {at}")).unwrap_or_default();
+        return (true, "WaitingForIdentifyBudget", format!("session starts are at the reserve{until}"));
+    }
+    if observed.rolled_out() {
+        return (false, "Complete", "the newest spec is rolled out".into());
+    }
+    if observed.serves() {
+        let message = format!(
+            "{} of {} new pods are ready, the others still serve",
+            observed.ready_pods(),
+            observed.wanted()
+        );
+        return (true, "RolloutInProgress", message);
+    }
+    (true, "Starting", waiting(observed).unwrap_or_else(|| "pods are starting".into()))
+}
+
+fn degraded(observed: &Observed<'_>) -> Finding {
+    let found = (observed.wanted() > 0).then(|| loss(observed)).flatten();
+    let (reason, message) = found.unwrap_or(("AsExpected", String::new()));
+    Finding::new("Degraded", Some(reason != "AsExpected"), reason, message)
+}
+
+/// What is lost while the bot runs, the worst first.
+pub fn loss(observed: &Observed<'_>) -> Option<(&'static str, String)> {
+    let (state, said) = database::state(observed);
+    if state == DatabaseState::Unreachable {
+        return Some(("DatabaseUnavailable", format!("the database cannot be reached: {said}")));
+    }
+    if observed.crash_looping() {
+        let restarts = observed.restarts();
+        let why = waiting(observed).unwrap_or_default();
+        return Some(("CrashLooping", format!("the bot failed to start {restarts} times: {why}")));
+    }
+    let threshold = observed.bot.spec.probes.deep.failure_threshold;
+    let silent =
+        observed.pods.iter().filter(|pod| pod.state.probe_address().is_some() && pod.state.ready).find_map(
+            |pod| {
+                let report = pod.report.as_ref().filter(|report| report.failures >= threshold)?;
+                report.error.as_ref().map(|error| (pod.state.name.clone(), error.clone()))
+            },
+        );
+    if let Some((pod, error)) = silent {
+        return Some(("ProbeFailing", format!("pod {pod}: {error}")));
+    }
+    let open = observed.newest(|status| {
+        status.breakers.iter().find(|(_, state)| *state == "Open").map(|(dependency, _)| dependency.clone())
+    });
+    if let Some(dependency) = open {
+        return Some((
+            "BreakerOpen",
+            format!("calls to {dependency} keep failing and are suspended for a while"),
+        ));
+    }
+    observed.displays.iter().find_map(|display| {
+        let status = observed.display(display)?;
+        let failing = matches!(
+            status.state,
+            DisplayState::ButtonsFailing
+                | DisplayState::FallbackShown
+                | DisplayState::ChannelNotFound
+                | DisplayState::MissingPermissions
+                | DisplayState::BreakerOpen
+        );
+        failing.then(|| {
+            (
+                "DisplayFailing",
+                format!("StockDisplay {}: {:?} {}", display.name, status.state, status.message),
+            )
+        })
+    })
+}
+
+fn gateway_connected(observed: &Observed<'_>) -> Finding {
+    let (connected, desired) = (observed.shards_connected(), observed.shards_desired());
+    let any = |state| observed.statuses().any(|status| status.gateway.state == state);
+    let (status, reason) = if observed.connected() {
+        (Some(true), "Connected")
+    } else if any(GatewayState::Resuming) {
+        (Some(false), "Resuming")
+    } else if any(GatewayState::Disconnected) || any(GatewayState::WaitingForBudget) || desired > 0 {
+        (Some(false), "Disconnected")
+    } else {
+        (None, "Unknown")
+    };
+    Finding::new("GatewayConnected", status, reason, format!("{connected} of {desired} shards are connected"))
+}
+
+fn identify_budget_low(observed: &Observed<'_>) -> Finding {
+    let reserve = observed.bot.spec.discord.identify_reserve;
+    let starts = observed.newest(|status| status.session_starts.clone());
+    match starts {
+        None => Finding::new("IdentifyBudgetLow", None, "Sufficient", "Discord has not been asked yet"),
+        Some(starts) => {
+            let low = starts.remaining <= reserve;
+            let reason = if low { "BelowReserve" } else { "Sufficient" };
+            // No exact number here: it changes with every start, and status.sessionStarts has it.
+            let message = format!("the reserve is {reserve} of {} session starts a day", starts.total);
+            Finding::new("IdentifyBudgetLow", Some(low), reason, message)
+        }
+    }
+}
+
+fn paused(observed: &Observed<'_>) -> Finding {
+    match observed.outcome {
+        Outcome::Paused => Finding::new(
+            "Paused",
+            Some(true),
+            "PausedByAnnotation",
+            "nothing is written until the annotation stockbot.dev/paused is removed",
+        ),
+        _ => Finding::new("Paused", Some(false), "NotPaused", ""),
+    }
+}

@@ -1,0 +1,125 @@
+//! Fifth step: what the status should say, and writing it if it says anything new.
+
+mod conditions;
+mod database;
+mod observed;
+mod phase;
+#[cfg(test)]
+mod tests;
+mod token;
+mod trouble;
+
+use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Time, jiff::Timestamp};
+use kube::{
+    Api, Resource as _,
+    api::{Patch, PatchParams},
+};
+use serde_json::json;
+
+pub use observed::{Observed, Outcome};
+
+use crate::{
+    api::{
+        DiscordBot, DiscordBotStatus,
+        conditions::merge,
+        names,
+        status::{BotUserStatus, DisplaysStatus, LastErrorStatus, SessionStartsStatus, ShardsStatus},
+    },
+    controller::{cache::Key, context::Context},
+};
+
+/// The status for what was observed; `old` gives transition times and what is remembered while no pod answers.
+#[must_use]
+pub fn compute(observed: &Observed<'_>, old: &DiscordBotStatus, now: Timestamp) -> DiscordBotStatus {
+    let generation = observed.bot.metadata.generation;
+    let deployment = observed.deployment.cloned().unwrap_or_default();
+    DiscordBotStatus {
+        observed_generation: generation,
+        phase: phase::phase(observed),
+        replicas: deployment.replicas,
+        ready_replicas: deployment.ready,
+        selector: names::selector_text(&observed.key.name),
+        shop: observed.bot.spec.shop.name.clone().unwrap_or_else(|| observed.key.name.clone()),
+        image: observed.image.clone(),
+        application_id: observed
+            .newest(|status| status.application_id.clone())
+            .or(old.application_id.clone()),
+        bot_user: observed
+            .newest(|status| status.bot_user.clone())
+            .map(|user| BotUserStatus { id: user.id, name: user.name })
+            .or(old.bot_user.clone()),
+        shards: ShardsStatus { desired: observed.shards_desired(), connected: observed.shards_connected() },
+        session_starts: observed
+            .newest(|status| status.session_starts.clone())
+            .map(|starts| SessionStartsStatus {
+                remaining: starts.remaining,
+                total: starts.total,
+                reset_at: Time(starts.reset_at),
+            })
+            .or(old.session_starts.clone()),
+        displays: DisplaysStatus {
+            desired: i32::try_from(observed.displays.len()).unwrap_or(i32::MAX),
+            ready: observed.displays_ready(),
+        },
+        restarts: observed.restarts(),
+        last_error: last_error(observed, old, now),
+        schema_version: observed
+            .newest(|status| status.database.schema_version.clone())
+            .or(old.schema_version.clone()),
+        conditions: merge(&old.conditions, conditions::all(observed), generation, now),
+    }
+}
+
+/// The newest failure known: of this reconcile, of a container, or one that a pod tells of.
+fn last_error(observed: &Observed<'_>, old: &DiscordBotStatus, now: Timestamp) -> Option<LastErrorStatus> {
+    let old = old.last_error.clone();
+    if let Outcome::Failing { message } = &observed.outcome {
+        // The same failure again is no news: its first time is kept, or every retry would be a write.
+        return old
+            .filter(|old| old.message == *message)
+            .or_else(|| Some(LastErrorStatus { time: Time(now), message: message.clone() }));
+    }
+    let exits = observed.pods.iter().filter_map(|pod| {
+        let exit = pod.state.failure()?;
+        let message = format!("exit code {}: {}", exit.code, exit.message);
+        Some(LastErrorStatus { time: Time(exit.at?), message })
+    });
+    let told = observed.statuses().filter_map(|status| {
+        let LastError { time, message } = status.last_error.clone()?;
+        Some(LastErrorStatus { time: Time(time), message })
+    });
+    let newest = exits.chain(told).chain(old).max_by(|a, b| a.time.cmp(&b.time));
+    newest.map(|error| LastErrorStatus { message: error.message.chars().take(1_000).collect(), ..error })
+}
+
+use stockbot_config::status::LastError;
+
+/// Writes the status if it is new, and publishes what people should notice.
+pub async fn write(
+    context: &Context,
+    bot: &DiscordBot,
+    old: &DiscordBotStatus,
+    new: DiscordBotStatus,
+) -> Result<(), kube::Error> {
+    if *old == new {
+        return Ok(());
+    }
+    let key = Key::of(bot);
+    let api: Api<DiscordBot> = Api::namespaced(context.process.client.clone(), &key.namespace);
+    let document = json!({
+        "apiVersion": DiscordBot::api_version(&()),
+        "kind": DiscordBot::kind(&()),
+        "metadata": {"name": key.name, "uid": bot.metadata.uid},
+        "status": new,
+    });
+    let params = PatchParams::apply(names::MANAGER).force();
+    match api.patch_status(&key.name, &params, &Patch::Apply(&document)).await {
+        // Deleted meanwhile: there is nothing to tell any more.
+        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(()),
+        other => other.map(drop)?,
+    }
+    context.process.metrics.writes.with_label_values(&["discordbots/status", "update"]).inc();
+    context.process.events.transitions(&bot.object_ref(&()), &old.conditions, &new.conditions).await;
+    context.bot_statuses.put(key, bot.metadata.resource_version.clone(), new);
+    Ok(())
+}

@@ -1,0 +1,321 @@
+//! Second step: is what was fetched usable? Everything later takes only its result.
+//! Must not: do I/O, or decide what children look like.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+use kube::Resource as _;
+use serde_json::json;
+use stockbot_config::{Config, DisplayConfig, fingerprint};
+
+use super::{
+    fetch::{Fetched, Pod},
+    mounted::{Form, Mounted, mounted},
+};
+use crate::{
+    api::{DiscordBot, DiscordBotSpec, names},
+    controller::{cache::Key, context::Defaults, live::DeploymentState, secrets::SecretState},
+    stock_display::validate::channel_owners,
+};
+
+/// A mistake that only the user can mend; each says how.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mistake {
+    /// A Secret does not exist.
+    #[error("Secret {secret} does not exist; create it with key {key}, or set {field}.name")]
+    SecretNotFound {
+        /// Its name.
+        secret: String,
+        /// The key that is needed.
+        key: String,
+        /// The field that refers to it.
+        field: &'static str,
+    },
+    /// A Secret lacks a key.
+    #[error("Secret {secret} has no key {key}; add it or set {field}.key")]
+    SecretKeyMissing {
+        /// Its name.
+        secret: String,
+        /// The key that is needed.
+        key: String,
+        /// The field that refers to it.
+        field: &'static str,
+    },
+    /// A key's value cannot be what it should be.
+    #[error("key {key} of Secret {secret} ({field}) {problem}")]
+    SecretMalformed {
+        /// Its name.
+        secret: String,
+        /// The key.
+        key: String,
+        /// The field that refers to it.
+        field: &'static str,
+        /// What is wrong and what to do.
+        problem: &'static str,
+    },
+}
+
+impl Mistake {
+    /// Reason of the Stalled condition and label of the failure metric.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::SecretNotFound { .. } => "SecretNotFound",
+            Self::SecretKeyMissing { .. } | Self::SecretMalformed { .. } => "SecretKeyMissing",
+        }
+    }
+}
+
+/// A bot that can be built.
+#[derive(Clone, Debug)]
+pub struct Validated {
+    /// Namespace and name.
+    pub key: Key,
+    /// For its children.
+    pub owner: OwnerReference,
+    /// Its spec.
+    pub spec: DiscordBotSpec,
+    /// Its image.
+    pub image: String,
+    /// Pods that should run.
+    pub wanted: i32,
+    /// The configuration file.
+    pub config: Config,
+    /// Its Secret files.
+    pub mounted: Vec<Mounted>,
+    /// Fingerprint of all its Secrets' names and versions.
+    pub secrets_hash: String,
+    /// Fingerprint of the token's Secret.
+    pub token_hash: String,
+    /// Fingerprint of what people changed.
+    pub cause: String,
+    /// The annotation by which people ask for a restart.
+    pub restarted_at: Option<String>,
+    /// Its Deployment as it is.
+    pub deployment: Option<DeploymentState>,
+    /// Its pods as they are.
+    pub pods: Vec<Pod>,
+}
+
+/// Pods that should run: none while the bot is stopped.
+#[must_use]
+pub fn wanted(spec: &DiscordBotSpec) -> i32 {
+    if spec.running { spec.replicas } else { 0 }
+}
+
+/// The image that the bot should have.
+#[must_use]
+pub fn image(spec: &DiscordBotSpec, defaults: &Defaults) -> String {
+    if spec.image.is_empty() { defaults.bot_image.clone() } else { spec.image.clone() }
+}
+
+/// Checks a bot. A bot that is stopped needs no Secrets.
+pub fn validate(
+    key: &Key,
+    bot: &DiscordBot,
+    fetched: Fetched,
+    defaults: &Defaults,
+) -> Result<Validated, Mistake> {
+    let spec = &bot.spec;
+    let mounted = mounted(spec);
+    if wanted(spec) > 0 {
+        mounted.iter().try_for_each(|file| check_secret(file, &fetched.secrets))?;
+    }
+    let restarted_at =
+        bot.metadata.annotations.as_ref().and_then(|all| all.get(names::RESTARTED_AT)).cloned();
+    let versions = |files: &[Mounted]| {
+        let version =
+            |file: &Mounted| json!([file.file, file.secret, file.key, known_version(file, &fetched.secrets)]);
+        fingerprint(&files.iter().map(version).collect::<Vec<_>>())
+    };
+    Ok(Validated {
+        key: key.clone(),
+        owner: bot.controller_owner_ref(&()).unwrap_or_default(),
+        image: image(spec, defaults),
+        wanted: wanted(spec),
+        config: config(key, spec, displays(&fetched)),
+        cause: fingerprint(&(bot.metadata.generation, versions(&mounted), &restarted_at)),
+        secrets_hash: versions(&mounted),
+        // The token is the first; asking for a restart is also a way to have a rejected one tried again.
+        token_hash: fingerprint(&(versions(&mounted[..1]), &restarted_at)),
+        spec: spec.clone(),
+        mounted,
+        restarted_at,
+        deployment: fetched.deployment,
+        pods: fetched.pods,
+    })
+}
+
+fn check_secret(file: &Mounted, secrets: &BTreeMap<String, Arc<SecretState>>) -> Result<(), Mistake> {
+    let Mounted { secret, key, field, form, .. } = file.clone();
+    let shape = match secrets.get(&secret).map(|state| &**state) {
+        // What may not be read is mounted blindly: the kubelet or the bot will say what is wrong with it.
+        None | Some(SecretState::Forbidden) => return Ok(()),
+        Some(SecretState::Missing) => return Err(Mistake::SecretNotFound { secret, key, field }),
+        Some(SecretState::Present { keys, .. }) => match keys.get(&key) {
+            None => return Err(Mistake::SecretKeyMissing { secret, key, field }),
+            Some(shape) => *shape,
+        },
+    };
+    let problem = match form {
+        _ if shape.empty => "is empty; put the value in",
+        Form::Word if !shape.one_line => "must be one line without spaces; put just the value in",
+        Form::PostgresUrl if !shape.postgres_url || !shape.one_line => {
+            "is not a URL like postgres://user:password@host/database; correct it"
+        }
+        _ => return Ok(()),
+    };
+    Err(Mistake::SecretMalformed { secret, key, field, problem })
+}
+
+fn known_version(file: &Mounted, secrets: &BTreeMap<String, Arc<SecretState>>) -> Option<String> {
+    match secrets.get(&file.secret).map(|state| &**state) {
+        Some(SecretState::Present { version, .. }) => Some(version.clone()),
+        _ => None,
+    }
+}
+
+/// The displays that go into the configuration: of several for one channel only the oldest, ordered by name.
+#[must_use]
+pub fn displays(fetched: &Fetched) -> Vec<DisplayConfig> {
+    let mut displays: Vec<_> = channel_owners(&fetched.displays)
+        .into_iter()
+        .map(|display| DisplayConfig {
+            name: display.metadata.name.clone().unwrap_or_default(),
+            settings: display.spec.settings.clone(),
+        })
+        .collect();
+    displays.sort_by(|a, b| a.name.cmp(&b.name));
+    displays
+}
+
+fn config(key: &Key, spec: &DiscordBotSpec, displays: Vec<DisplayConfig>) -> Config {
+    let mut shop = spec.shop.clone();
+    shop.name.get_or_insert_with(|| key.name.clone());
+    Config {
+        bot: key.name.clone(),
+        namespace: key.namespace.clone(),
+        guild_id: spec.guild_id,
+        database: spec.database.settings(),
+        discord: spec.discord.settings(),
+        shop,
+        limits: spec.limits.clone(),
+        resilience: spec.resilience.clone(),
+        cache: spec.cache.clone(),
+        features: spec.features.clone(),
+        retention: spec.retention.clone(),
+        logging: spec.logging.clone(),
+        displays,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        controller::secrets::Shape,
+        discord_bot::fixtures::{bot, defaults, display, fetched, key, secret},
+    };
+
+    fn mistake(more: &str, fetched: Fetched) -> String {
+        validate(&key(), &bot(more), fetched, &defaults()).unwrap_err().to_string()
+    }
+
+    fn with_secret(name: &str, state: SecretState) -> Fetched {
+        let mut fetched = fetched();
+        fetched.secrets.insert(name.into(), Arc::new(state));
+        fetched
+    }
+
+    fn with_shape(name: &str, key: &str, shape: Shape) -> Fetched {
+        with_secret(
+            name,
+            SecretState::Present { version: "1".into(), keys: [(key.to_owned(), shape)].into() },
+        )
+    }
+
+    #[test]
+    fn each_mistake_with_a_secret_says_what_to_do() {
+        let shape = |empty, one_line, postgres_url| Shape { empty, one_line, postgres_url };
+        for (more, fetched, message) in [
+            (
+                "",
+                with_secret("growshop-discord", SecretState::Missing),
+                "Secret growshop-discord does not exist; create it with key token, or set tokenSecretRef.name",
+            ),
+            (
+                "",
+                Fetched { secrets: [("growshop-discord".into(), secret("tok", "1"))].into(), ..fetched() },
+                "Secret growshop-discord has no key token; add it or set tokenSecretRef.key",
+            ),
+            (
+                "",
+                with_shape("growshop-discord", "token", shape(true, true, false)),
+                "key token of Secret growshop-discord (tokenSecretRef) is empty; put the value in",
+            ),
+            (
+                "",
+                with_shape("growshop-discord", "token", shape(false, false, false)),
+                "key token of Secret growshop-discord (tokenSecretRef) must be one line without spaces; put just the value in",
+            ),
+            (
+                "",
+                with_shape("shop-postgres", "url", shape(false, true, false)),
+                "key url of Secret shop-postgres (database.urlSecretRef) is not a URL like postgres://user:password@host/database; correct it",
+            ),
+            (
+                "  shop: {deposits: {httpSecretRef: {name: dep}}}\n",
+                with_secret("dep", SecretState::Missing),
+                "Secret dep does not exist; create it with key hmac, or set shop.deposits.httpSecretRef.name",
+            ),
+        ] {
+            assert_eq!(mistake(more, fetched), message);
+        }
+    }
+
+    #[test]
+    fn a_stopped_bot_and_one_whose_secrets_may_not_be_read_are_valid() {
+        let forbidden = with_secret("growshop-discord", SecretState::Forbidden);
+        for (more, fetched) in [
+            ("  running: false\n", with_secret("growshop-discord", SecretState::Missing)),
+            ("  replicas: 0\n", with_secret("growshop-discord", SecretState::Missing)),
+            ("", forbidden),
+        ] {
+            assert!(validate(&key(), &bot(more), fetched, &defaults()).is_ok(), "{more}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_display_of_a_channel_is_configured_and_all_are_sorted_by_name() {
+        let (one, two) = (1_100_000_000_000_000_010, 1_100_000_000_000_000_011);
+        // Oldest first, as they are fetched.
+        let displays = vec![display("z", one, 3), display("a", one, 2), display("b", two, 1)];
+        let bot = validate(&key(), &bot(""), Fetched { displays, ..fetched() }, &defaults()).unwrap();
+        let names: Vec<_> = bot.config.displays.iter().map(|display| display.name.as_str()).collect();
+        assert_eq!(names, ["b", "z"]);
+    }
+
+    #[test]
+    fn the_image_and_the_shop_have_their_defaults() {
+        let valid = |more| validate(&key(), &bot(more), fetched(), &defaults()).unwrap();
+        assert_eq!(valid("").image, "registry.example.com/stockbot:1");
+        assert_eq!(valid("  image: mine\n").image, "mine");
+        assert_eq!(valid("").config.shop.name.as_deref(), Some("growshop"));
+        assert_eq!(valid("  shop: {name: garden}\n").config.shop.name.as_deref(), Some("garden"));
+    }
+
+    #[test]
+    fn only_what_people_change_is_a_cause() {
+        let cause = |version: &str, generation, image: &str| {
+            let mut fetched = fetched();
+            fetched.secrets.insert("shop-postgres".into(), secret("url", version));
+            let mut bot = bot("");
+            bot.metadata.generation = Some(generation);
+            let defaults = Defaults { bot_image: image.into() };
+            validate(&key(), &bot, fetched, &defaults).unwrap().cause
+        };
+        assert_eq!(cause("1", 1, "old"), cause("1", 1, "new"));
+        assert_ne!(cause("1", 1, "old"), cause("2", 1, "old"));
+        assert_ne!(cause("1", 1, "old"), cause("1", 2, "old"));
+    }
+}

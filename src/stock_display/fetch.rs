@@ -1,0 +1,42 @@
+//! First step: everything the later steps need to know, from what is watched. Must not: judge or write.
+
+use std::sync::Arc;
+
+use stockbot_config::{fingerprint, status::DisplayStatus};
+
+use crate::{
+    api::{DiscordBot, StockDisplay},
+    controller::{cache::Key, context::Context},
+    discord_bot::fetch::{Pod, watched},
+};
+
+/// Everything around a display.
+#[derive(Clone, Debug, Default)]
+pub struct Fetched {
+    /// Its bot.
+    pub bot: Option<Arc<DiscordBot>>,
+    /// All displays of that bot, oldest first.
+    pub siblings: Vec<Arc<StockDisplay>>,
+    /// A pod of the bot runs and has not been asked yet: soon more will be known.
+    pub unprobed: bool,
+    /// What the bot says of the display, if it speaks of its settings as they are now.
+    pub told: Option<DisplayStatus>,
+}
+
+/// Everything around a display; needs no request.
+#[must_use]
+pub fn fetch(context: &Context, key: &Key, display: &StockDisplay) -> Fetched {
+    let bot_key = Key::new(&key.namespace, &display.spec.bot_ref.name);
+    let Some(bot) = context.bot(&bot_key) else { return Fetched::default() };
+    let hash = fingerprint(&display.spec.settings);
+    let pods = watched(context, &bot_key, &bot).pods;
+    let told = pods
+        .iter()
+        .filter(|pod| pod.state.probe_address().is_some())
+        .filter_map(|pod| pod.report.as_ref()?.status.clone())
+        .find_map(|status| {
+            status.displays.iter().find(|told| told.name == key.name && told.settings_hash == hash).cloned()
+        });
+    let unprobed = pods.iter().any(Pod::is_unprobed);
+    Fetched { siblings: context.displays_of(&bot_key), bot: Some(bot), unprobed, told }
+}

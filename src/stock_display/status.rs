@@ -1,0 +1,285 @@
+//! Last step: what the status should say, and writing it if it says anything new.
+
+use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Time, jiff::Timestamp};
+use kube::{
+    Api, Resource as _,
+    api::{Patch, PatchParams},
+};
+use serde_json::json;
+use stockbot_config::status::{DisplayState, DisplayStatus};
+
+use super::validate::Mistake;
+use crate::{
+    api::{
+        DiscordBot, StockDisplay, StockDisplayStatus,
+        conditions::{Finding, find, merge},
+        names,
+        status::LastErrorStatus,
+    },
+    controller::{cache::Key, context::Context},
+};
+
+/// Where a display stands, as every condition tells it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own, not a state together")]
+struct Standing {
+    reason: &'static str,
+    message: String,
+    ready: bool,
+    published: bool,
+    buttons: Option<bool>,
+    degraded: bool,
+    stalled: bool,
+    bound: bool,
+}
+
+/// The status; `told` is what the bot says of the display's settings as they are now.
+#[must_use]
+pub fn compute(
+    display: &StockDisplay,
+    verdict: Result<(), Mistake>,
+    bot: Option<&DiscordBot>,
+    told: Option<&DisplayStatus>,
+    old: &StockDisplayStatus,
+    now: Timestamp,
+) -> StockDisplayStatus {
+    let standing = match (verdict, told) {
+        (Err(mistake), _) => mistaken(&mistake),
+        (Ok(()), Some(told)) => standing(told),
+        (Ok(()), None) => waiting(bot),
+    };
+    let generation = display.metadata.generation;
+    let conditions = merge(&old.conditions, findings(&standing), generation, now);
+    let Some(told) = told else {
+        // The message of a stopped bot stays where it is; one of a display that is not bound any more is gone.
+        let kept = if standing.bound { old.clone() } else { StockDisplayStatus::default() };
+        return StockDisplayStatus { observed_generation: generation, conditions, ..kept };
+    };
+    StockDisplayStatus {
+        observed_generation: generation,
+        message_id: told.message_id.clone(),
+        message_url: told.message_url.clone(),
+        last_published_at: told.last_published_at.map(Time),
+        last_error: told
+            .last_error
+            .clone()
+            .map(|error| LastErrorStatus { time: Time(error.time), message: error.message }),
+        products: Some(told.products),
+        health: told.health.clone(),
+        conditions,
+    }
+}
+
+fn mistaken(mistake: &Mistake) -> Standing {
+    Standing {
+        reason: mistake.reason(),
+        message: mistake.to_string(),
+        ready: false,
+        published: false,
+        buttons: None,
+        degraded: false,
+        stalled: true,
+        bound: matches!(mistake, Mistake::BotStopped { .. }),
+    }
+}
+
+fn waiting(bot: Option<&DiscordBot>) -> Standing {
+    let conditions = bot.and_then(|bot| bot.status.as_ref()).map(|status| status.conditions.as_slice());
+    // A bot that only lacks this display says nothing that helps.
+    let trouble = find(conditions.unwrap_or_default(), "Ready")
+        .filter(|ready| ready.status != "True" && ready.reason != "DisplaysNotReady")
+        .map(|ready| format!("; it is not ready: {}", ready.message));
+    Standing {
+        reason: "NotYetPublished",
+        message: format!("the bot has not published this version yet{}", trouble.unwrap_or_default()),
+        ready: false,
+        published: false,
+        buttons: None,
+        degraded: false,
+        stalled: false,
+        bound: true,
+    }
+}
+
+fn standing(told: &DisplayStatus) -> Standing {
+    let state = told.state;
+    let as_wanted =
+        matches!(state, DisplayState::Published | DisplayState::Hidden | DisplayState::Maintenance);
+    let (reason, default_message) = words(state);
+    let message = if told.message.is_empty() { default_message.into() } else { told.message.clone() };
+    Standing {
+        reason,
+        message,
+        ready: as_wanted,
+        published: matches!(
+            state,
+            DisplayState::Published | DisplayState::Maintenance | DisplayState::FallbackShown
+        ),
+        buttons: match state {
+            DisplayState::NotYetPublished | DisplayState::Hidden => None,
+            _ => Some(told.buttons_present),
+        },
+        degraded: !as_wanted && state != DisplayState::NotYetPublished,
+        stalled: matches!(state, DisplayState::ChannelNotFound | DisplayState::MissingPermissions),
+        bound: true,
+    }
+}
+
+fn words(state: DisplayState) -> (&'static str, &'static str) {
+    match state {
+        DisplayState::NotYetPublished => ("NotYetPublished", "the bot has not published this version yet"),
+        DisplayState::Published => ("Published", "the live message is up to date"),
+        DisplayState::ChannelNotFound => {
+            ("ChannelNotFound", "Discord knows no such channel; correct spec.channelId")
+        }
+        DisplayState::MissingPermissions => (
+            "MissingPermissions",
+            "the bot may not write in the channel; give it View Channel, Send Messages and Embed Links there",
+        ),
+        DisplayState::ButtonsFailing => {
+            ("ButtonsFailing", "the buttons cannot be built; the old message stays")
+        }
+        DisplayState::FallbackShown => {
+            ("FallbackShown", "the fallback is shown until the buttons work again")
+        }
+        DisplayState::Hidden => ("Hidden", "hidden as wanted"),
+        DisplayState::Maintenance => ("Maintenance", "shows that the shop is in maintenance"),
+        DisplayState::BreakerOpen => {
+            ("BreakerOpen", "calls to Discord keep failing and are suspended for a while")
+        }
+    }
+}
+
+fn findings(standing: &Standing) -> Vec<Finding> {
+    let Standing { reason, message, ready, published, buttons, degraded, stalled, bound } = standing;
+    [
+        ("Ready", Some(*ready)),
+        ("Published", Some(*published)),
+        ("ButtonsPresent", *buttons),
+        ("Degraded", Some(*degraded)),
+        ("Stalled", Some(*stalled)),
+        ("Bound", Some(*bound)),
+    ]
+    .map(|(kind, status)| Finding::new(kind, status, reason, message.clone()))
+    .into()
+}
+
+/// Writes the status if it is new, and publishes what people should notice.
+pub async fn write(
+    context: &Context,
+    display: &StockDisplay,
+    old: &StockDisplayStatus,
+    new: StockDisplayStatus,
+) -> Result<(), kube::Error> {
+    if *old == new {
+        return Ok(());
+    }
+    let key = Key::of(display);
+    let api: Api<StockDisplay> = Api::namespaced(context.process.client.clone(), &key.namespace);
+    let document = json!({
+        "apiVersion": StockDisplay::api_version(&()),
+        "kind": StockDisplay::kind(&()),
+        "metadata": {"name": key.name, "uid": display.metadata.uid},
+        "status": new,
+    });
+    let params = PatchParams::apply(names::MANAGER).force();
+    match api.patch_status(&key.name, &params, &Patch::Apply(&document)).await {
+        // Deleted meanwhile: there is nothing to tell any more.
+        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(()),
+        other => other.map(drop)?,
+    }
+    context.process.metrics.writes.with_label_values(&["stockdisplays/status", "update"]).inc();
+    context.process.events.transitions(&display.object_ref(&()), &old.conditions, &new.conditions).await;
+    context.display_statuses.put(key, display.metadata.resource_version.clone(), new);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discord_bot::fixtures::{bot, display};
+    use stockbot_config::{fingerprint, status::ProductCounts};
+
+    fn told(state: DisplayState) -> DisplayStatus {
+        DisplayStatus {
+            name: "main".into(),
+            settings_hash: fingerprint(&1),
+            state,
+            message: String::new(),
+            message_id: Some("1".into()),
+            message_url: None,
+            last_published_at: None,
+            last_error: None,
+            buttons_present: true,
+            products: ProductCounts { shown: 3, hidden: 1, sold_out: 0 },
+            health: None,
+        }
+    }
+
+    fn status(
+        verdict: Result<(), Mistake>,
+        told: Option<&DisplayStatus>,
+        old: &StockDisplayStatus,
+    ) -> StockDisplayStatus {
+        let display = display("main", 1_100_000_000_000_000_010, 1);
+        compute(&display, verdict, Some(&bot("")), told, old, Timestamp::UNIX_EPOCH)
+    }
+
+    /// Every condition as one word: capital = True, small = False, dash = Unknown; and the reason.
+    fn word(status: &StockDisplayStatus) -> String {
+        let letter = |kind: &str| match find(&status.conditions, kind).unwrap().status.as_str() {
+            "True" => kind[..1].to_owned(),
+            "False" => kind[..1].to_lowercase(),
+            _ => "-".into(),
+        };
+        let letters: String =
+            ["Ready", "Published", "ButtonsPresent", "Degraded", "Stalled", "Bound"].map(letter).concat();
+        format!("{letters} {}", status.conditions[0].reason)
+    }
+
+    #[test]
+    fn what_the_bot_says_becomes_conditions() {
+        for (state, wanted) in [
+            (DisplayState::NotYetPublished, "rp-dsB NotYetPublished"),
+            (DisplayState::Published, "RPBdsB Published"),
+            (DisplayState::Hidden, "Rp-dsB Hidden"),
+            (DisplayState::Maintenance, "RPBdsB Maintenance"),
+            (DisplayState::FallbackShown, "rPBDsB FallbackShown"),
+            (DisplayState::ButtonsFailing, "rpBDsB ButtonsFailing"),
+            (DisplayState::BreakerOpen, "rpBDsB BreakerOpen"),
+            (DisplayState::ChannelNotFound, "rpBDSB ChannelNotFound"),
+            (DisplayState::MissingPermissions, "rpBDSB MissingPermissions"),
+        ] {
+            assert_eq!(word(&status(Ok(()), Some(&told(state)), &StockDisplayStatus::default())), wanted);
+        }
+    }
+
+    #[test]
+    fn mistakes_stall_a_display() {
+        let missing = Mistake::BotNotFound { bot: "b".into(), namespace: "n".into() };
+        let stopped = Mistake::BotStopped { bot: "b".into() };
+        let old = StockDisplayStatus::default();
+        assert_eq!(word(&status(Err(missing), None, &old)), "rp-dSb BotNotFound");
+        assert_eq!(word(&status(Err(stopped), None, &old)), "rp-dSB BotStopped");
+    }
+
+    #[test]
+    fn the_last_message_is_remembered_while_the_bot_is_silent_but_not_when_it_lost_the_display() {
+        let shown = status(Ok(()), Some(&told(DisplayState::Published)), &StockDisplayStatus::default());
+        assert_eq!(status(Ok(()), None, &shown).message_id.as_deref(), Some("1"));
+        let lost = Mistake::BotNotFound { bot: "b".into(), namespace: "n".into() };
+        assert_eq!(status(Err(lost), None, &shown).message_id, None);
+    }
+
+    #[test]
+    fn a_display_that_waits_says_what_keeps_its_bot_from_being_ready() {
+        let mut bot = bot("");
+        let not_ready = |reason| Finding::new("Ready", Some(false), reason, "the database is away");
+        let mut message = |reason| {
+            let conditions = merge(&[], vec![not_ready(reason)], None, Timestamp::UNIX_EPOCH);
+            bot.status.get_or_insert_default().conditions = conditions;
+            waiting(Some(&bot)).message
+        };
+        assert!(message("PodsNotReady").ends_with("it is not ready: the database is away"));
+        assert_eq!(message("DisplaysNotReady"), "the bot has not published this version yet");
+    }
+}

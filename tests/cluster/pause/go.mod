@@ -1,0 +1,3 @@
+module stockbot.dev/stockbot/tests/cluster/pause
+
+go 1.24.0

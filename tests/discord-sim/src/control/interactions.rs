@@ -1,0 +1,60 @@
+//! `/_sim/interactions/{id}`: how one stands, and delivering it again.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::error::{Answer, At, ControlError, Given};
+use crate::id::Id;
+use crate::interactions::{deliver, status};
+use crate::server::Shared;
+use crate::world::base::Base;
+
+fn no_interaction(id: Id) -> ControlError {
+    ControlError::unknown(format!("there is no interaction {id}"))
+}
+
+/// How an interaction stands.
+pub async fn get(State(server): State<Shared>, At(id): At<Id>, base: Base) -> Answer {
+    let world = server.world();
+    let interaction = world.interactions.get(&id).ok_or_else(|| no_interaction(id))?;
+    Ok(Json(status::json_of(&server, &world, interaction, &base)))
+}
+
+/// How often to deliver again, and to whom.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replay {
+    times: Option<usize>,
+    /// Session ids; all that are entitled if missing.
+    sessions: Option<Vec<String>>,
+}
+
+/// Delivers the same interaction again.
+pub async fn replay(State(server): State<Shared>, At(id): At<Id>, Given(given): Given<Replay>) -> Answer {
+    let mut world = server.world();
+    let interaction = world.interactions.get(&id).ok_or_else(|| no_interaction(id))?;
+    let payload = interaction.payload.to_string();
+    let times = given.times.unwrap_or(1).min(1000);
+    let before = interaction.delivered_to.len();
+    for _ in 0..times {
+        match &given.sessions {
+            None => deliver::send(&server, &mut world, id),
+            Some(sessions) => {
+                for name in sessions {
+                    let session = world.sessions.get_mut(name);
+                    let session = session
+                        .ok_or_else(|| ControlError::unknown(format!("there is no session {name}")))?;
+                    session.push("INTERACTION_CREATE", &payload);
+                    if let Some(interaction) = world.interactions.get_mut(&id) {
+                        interaction.delivered_to.push(name.clone());
+                    }
+                }
+            }
+        }
+    }
+    let delivered =
+        world.interactions.get(&id).map_or(0, |interaction| interaction.delivered_to.len() - before);
+    Ok(Json(json!({ "delivered": delivered })))
+}

@@ -1,0 +1,194 @@
+//! REST faults set by the control API: which requests they hit and what they do to them.
+//!
+//! Only decides; the REST pipeline carries out. The same seed and the same requests give the same faults.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Which requests a fault hits. A field that is missing matches everything.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Match {
+    /// The HTTP method.
+    pub method: Option<String>,
+    /// The path with or without `/api/v10`; `*` stands for any text, `{name}` for one part.
+    pub path: Option<String>,
+    /// The bot token of the request, or the application's id.
+    pub token: Option<String>,
+}
+
+/// What a fault does.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each names one independent effect of the control API")]
+pub struct Effect {
+    /// Answer with this status instead of doing the work.
+    pub status: Option<u16>,
+    /// Discord's error code in the body.
+    pub code: Option<u64>,
+    /// With a 429: seconds to wait, 1 if missing.
+    pub retry_after: Option<f64>,
+    /// With a 429: whether it is the global limit.
+    #[serde(default)]
+    pub global: bool,
+    /// Wait before anything else.
+    #[serde(default, deserialize_with = "crate::time::text::option::deserialize")]
+    pub delay: Option<Duration>,
+    /// Cut the connection instead of doing the work.
+    #[serde(default)]
+    pub reset: bool,
+    /// Do the work, announce the whole answer, send half of it.
+    #[serde(default)]
+    pub half_body: bool,
+    /// Do the work and cut the connection instead of answering.
+    #[serde(default)]
+    pub drop_reply: bool,
+}
+
+/// A fault as the control API takes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Which requests.
+    #[serde(default, rename = "match")]
+    pub matches: Match,
+    /// What happens to them.
+    pub effect: Effect,
+    /// 0 to 1; 1 if missing.
+    pub probability: Option<f64>,
+    /// How often, before it is over; for ever if missing.
+    pub times: Option<u64>,
+    /// The object as it was given, for listing.
+    #[serde(skip)]
+    pub source: Value,
+}
+
+/// The faults that are set.
+pub struct Faults {
+    list: BTreeMap<u64, (Fault, u64)>,
+    next: u64,
+    seed: u64,
+    rng: StdRng,
+}
+
+impl Faults {
+    /// None; `seed` decides about probabilities.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { list: BTreeMap::new(), next: 1, seed, rng: StdRng::seed_from_u64(seed) }
+    }
+
+    /// Forgets all.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.seed);
+    }
+
+    /// Sets one and returns its number.
+    pub fn add(&mut self, fault: Fault) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.list.insert(number, (fault, 0));
+        number
+    }
+
+    /// Takes one away; false if there is none of that number.
+    pub fn remove(&mut self, number: u64) -> bool {
+        self.list.remove(&number).is_some()
+    }
+
+    /// Takes all away.
+    pub fn clear(&mut self) {
+        self.list.clear();
+    }
+
+    /// All, with how often each has hit.
+    #[must_use]
+    pub fn list(&self) -> Value {
+        self.list.iter().map(|(number, (fault, hits))| entry(*number, fault, *hits)).collect()
+    }
+
+    /// The effect of the first fault that hits this request, and its number.
+    pub fn hit(&mut self, method: &str, path: &str, token: &[&str]) -> Option<(u64, Effect)> {
+        let rng = &mut self.rng;
+        let (number, (fault, hits)) = self.list.iter_mut().find(|(_, (fault, hits))| {
+            fault.times.is_none_or(|times| *hits < times)
+                && fault.matches.hits(method, path, token)
+                && fault.probability.is_none_or(|chance| rng.random::<f64>() < chance)
+        })?;
+        *hits += 1;
+        Some((*number, fault.effect.clone()))
+    }
+}
+
+fn entry(number: u64, fault: &Fault, hits: u64) -> Value {
+    let mut object = fault.source.clone();
+    object["id"] = json!(number);
+    object["hits"] = json!(hits);
+    object
+}
+
+impl Match {
+    fn hits(&self, method: &str, path: &str, tokens: &[&str]) -> bool {
+        let short = path.strip_prefix("/api/v10").unwrap_or(path);
+        self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self.path.as_ref().is_none_or(|wanted| like(wanted, path) || like(wanted, short))
+            && self.token.as_ref().is_none_or(|wanted| tokens.contains(&wanted.trim_start_matches("Bot ")))
+    }
+}
+
+/// Whether a path is like a pattern of literal text, `*` (anything) and `{name}` (one part).
+#[must_use]
+pub fn like(pattern: &str, path: &str) -> bool {
+    if let Some(rest) = pattern.strip_prefix('*') {
+        return (0..=path.len())
+            .filter(|cut| path.is_char_boundary(*cut))
+            .any(|cut| like(rest, &path[cut..]));
+    }
+    if let Some((_, rest)) = pattern.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+        let end = path.find('/').unwrap_or(path.len());
+        return end > 0 && like(rest, &path[end..]);
+    }
+    match (pattern.chars().next(), path.chars().next()) {
+        (None, None) => true,
+        (Some(wanted), Some(found)) if wanted == found => {
+            like(&pattern[wanted.len_utf8()..], &path[found.len_utf8()..])
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_match_with_stars_and_named_parts() {
+        assert!(like("/channels/{c}/messages", "/channels/12/messages"));
+        assert!(like("/channels/*", "/channels/12/messages"));
+        assert!(like("*", ""));
+        assert!(!like("/channels/{c}", "/channels/12/messages"));
+        assert!(!like("/channels/{c}", "/channels/"));
+    }
+
+    #[test]
+    fn a_fault_ends_after_its_times_and_the_seed_decides_chance() {
+        let fault = |json: Value| serde_json::from_value::<Fault>(json).unwrap();
+        let mut faults = Faults::new(7);
+        faults.add(fault(json!({ "match": { "method": "post" }, "effect": { "status": 500 }, "times": 1 })));
+        assert!(faults.hit("GET", "/x", &[]).is_none());
+        assert!(faults.hit("POST", "/x", &[]).is_some());
+        assert!(faults.hit("POST", "/x", &[]).is_none());
+        let draw = || {
+            let mut faults = Faults::new(7);
+            faults.add(fault(json!({ "effect": { "reset": true }, "probability": 0.5 })));
+            (0..64).map(|_| faults.hit("GET", "/", &[]).is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(draw(), draw());
+        assert!(draw().contains(&true) && draw().contains(&false));
+    }
+}

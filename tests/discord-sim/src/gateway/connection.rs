@@ -1,0 +1,290 @@
+//! One WebSocket connection: reads frames, sends what its session is due, obeys orders, notices zombies.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use serde_json::{Value, json};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep_until};
+
+use super::close::{self, Close};
+use super::compress::{self, Compression};
+use super::{Entry, frames};
+use crate::id::Id;
+use crate::server::Shared;
+use crate::world::base::Base;
+use crate::world::session::{Link, Order};
+
+/// Dispatches taken from the session's buffer at a time.
+const BATCH: usize = 64;
+/// A client whose heartbeat is this many intervals late is a zombie.
+pub const ZOMBIE_AFTER: f64 = 1.5;
+/// How long a client may take to follow op 7 or op 9 before it is closed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The session a connection carries.
+pub struct Carried {
+    /// Session id.
+    pub session: String,
+    /// Whose.
+    pub application: Id,
+    /// `[shard_id, num_shards]`.
+    pub shard: (u64, u64),
+    /// The last sequence number sent here.
+    pub sent: u64,
+}
+
+/// What a connection keeps.
+pub struct Connection {
+    /// The shared parts.
+    pub server: Shared,
+    socket: WebSocket,
+    compression: Compression,
+    /// Compress each large payload by itself, as Identify asked.
+    pub compress_payloads: bool,
+    /// The address the client used.
+    pub base: Base,
+    /// The session, once there is one.
+    pub carried: Option<Carried>,
+    /// When the client sent events of late, for 120 a minute.
+    pub events: VecDeque<Instant>,
+    /// When a heartbeat must have come at last.
+    pub deadline: Instant,
+    /// Nothing is sent before.
+    pub held_until: Option<Instant>,
+    /// Told of new dispatches.
+    pub wake: Arc<Notify>,
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+/// Why a connection ends.
+pub enum End {
+    /// The stand-in closes it.
+    Close(Close),
+    /// The client closed it with this code, if it gave one.
+    Closed(Option<u16>),
+    /// The connection broke, or the stand-in breaks it.
+    Gone,
+}
+
+/// Serves a connection to its end.
+pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
+    let (orders, mut inbox) = mpsc::unbounded_channel();
+    let mut connection = Connection {
+        deadline: Instant::now() + server.options.heartbeat_interval.mul_f64(ZOMBIE_AFTER),
+        server,
+        socket,
+        compression: entry.compression,
+        compress_payloads: false,
+        base: entry.base,
+        carried: None,
+        events: VecDeque::new(),
+        held_until: None,
+        wake: Arc::default(),
+        orders,
+    };
+    let end = if entry.version_ok {
+        match connection.talk(&mut inbox).await {
+            Ok(()) => End::Gone,
+            Err(end) => end,
+        }
+    } else {
+        End::Close(close::INVALID_VERSION)
+    };
+    connection.finish(end).await;
+}
+
+impl Connection {
+    async fn talk(&mut self, inbox: &mut mpsc::UnboundedReceiver<Order>) -> Result<(), End> {
+        let interval = crate::time::millis(self.server.options.heartbeat_interval);
+        self.send(
+            &json!({ "t": null, "s": null, "op": 10, "d": { "heartbeat_interval": interval, "_trace": [] } }),
+        )
+        .await?;
+        let wake = self.wake.clone();
+        let shutdown = self.server.shutdown.clone();
+        loop {
+            let held = self.held_until;
+            tokio::select! {
+                frame = self.socket.recv() => match frame {
+                    Some(Ok(message)) => self.read(message).await?,
+                    Some(Err(error)) => return Err(oversize_or_gone(&error)),
+                    None => return Err(End::Gone),
+                },
+                Some(order) = inbox.recv() => self.obey(order).await?,
+                () = wake.notified() => self.flush().await?,
+                () = sleep_until(held.unwrap_or_else(Instant::now)), if held.is_some() => {
+                    self.held_until = None;
+                    self.flush().await?;
+                }
+                () = sleep_until(self.deadline) => return Err(End::Close(close::UNKNOWN_ERROR)),
+                () = shutdown.cancelled() => return Err(End::Gone),
+            }
+        }
+    }
+
+    async fn read(&mut self, message: Message) -> Result<(), End> {
+        let bytes = match message {
+            Message::Text(text) => axum::body::Bytes::from(text),
+            Message::Binary(bytes) => bytes,
+            Message::Close(frame) => return Err(End::Closed(frame.map(|frame| frame.code))),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+        };
+        frames::receive(self, &bytes).await
+    }
+
+    async fn obey(&mut self, order: Order) -> Result<(), End> {
+        match order {
+            Order::Close(code, reason) => Err(End::Close((code, reason))),
+            Order::Reconnect => {
+                self.deadline = self.deadline.min(Instant::now() + PATIENCE);
+                self.send(&json!({ "t": null, "s": null, "op": 7, "d": null })).await
+            }
+            Order::Invalidate(resumable) => {
+                self.detach();
+                self.deadline = self.deadline.min(Instant::now() + PATIENCE);
+                self.send(&json!({ "t": null, "s": null, "op": 9, "d": resumable })).await
+            }
+        }
+    }
+
+    /// Sends what the session's buffer holds beyond what was sent.
+    pub async fn flush(&mut self) -> Result<(), End> {
+        while let Some(carried) = &self.carried {
+            let batch = {
+                let world = self.server.world();
+                let application = world.applications.get(&carried.application);
+                if let Some(until) = application.and_then(|app| app.paused_until)
+                    && until > std::time::Instant::now()
+                {
+                    self.held_until = Some(until.into());
+                    return Ok(());
+                }
+                let Some(session) = world.sessions.get(&carried.session) else { return Ok(()) };
+                session.after(carried.sent, BATCH)
+            };
+            if batch.is_empty() {
+                return Ok(());
+            }
+            for (seq, text) in batch {
+                self.transmit(&text).await?;
+                self.log_dispatch(&text);
+                if let Some(carried) = &mut self.carried {
+                    carried.sent = seq;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a frame that is no dispatch, unless the gateway is paused.
+    pub async fn send(&mut self, frame: &Value) -> Result<(), End> {
+        if self.is_paused() {
+            return Ok(());
+        }
+        self.log("out", frame.clone());
+        self.transmit(&frame.to_string()).await
+    }
+
+    fn is_paused(&self) -> bool {
+        let Some(carried) = &self.carried else { return false };
+        let world = self.server.world();
+        let until = world.applications.get(&carried.application).and_then(|app| app.paused_until);
+        until.is_some_and(|until| until > std::time::Instant::now())
+    }
+
+    async fn transmit(&mut self, text: &str) -> Result<(), End> {
+        let stream = self.compression.apply(text).map_err(|_| End::Gone)?;
+        // Discord compresses single payloads where it is worth it.
+        let message = match stream {
+            Some(bytes) => Message::Binary(bytes.into()),
+            None if self.compress_payloads && text.len() > 512 => {
+                Message::Binary(compress::single(text).map_err(|_| End::Gone)?.into())
+            }
+            None => Message::Text(text.into()),
+        };
+        self.socket.send(message).await.map_err(|_| End::Gone)
+    }
+
+    /// A way for the world to reach this connection.
+    #[must_use]
+    pub fn link(&self, number: u64) -> Link {
+        Link { number, wake: self.wake.clone(), orders: self.orders.clone() }
+    }
+
+    /// The session no longer belongs to this connection.
+    pub fn detach(&mut self) {
+        let Some(carried) = self.carried.take() else { return };
+        let mut world = self.server.world();
+        if let Some(session) = world.sessions.get_mut(&carried.session)
+            && session.link.as_ref().is_some_and(|link| link.orders.same_channel(&self.orders))
+        {
+            session.link = None;
+            session.detached = Some(std::time::Instant::now());
+        }
+    }
+
+    async fn finish(mut self, end: End) {
+        let (code, by) = match &end {
+            End::Close((code, _)) => (Some(*code), "server"),
+            End::Closed(code) => (*code, "client"),
+            End::Gone => (None, "nobody"),
+        };
+        self.log("closed", json!({ "code": code, "by": by }));
+        let ended = code.is_some_and(close::ends_session);
+        if ended && let Some(carried) = &self.carried {
+            let mut world = self.server.world();
+            let mine = world.sessions.get(&carried.session).and_then(|session| session.link.as_ref());
+            if mine.is_some_and(|link| link.orders.same_channel(&self.orders)) {
+                world.sessions.remove(&carried.session);
+            }
+        }
+        self.detach();
+        match end {
+            End::Close((code, reason)) => {
+                let frame = CloseFrame { code, reason: reason.into() };
+                if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                    self.drain().await;
+                }
+            }
+            // The answer to the client's close goes out with the next read.
+            End::Closed(_) => self.drain().await,
+            End::Gone => {}
+        }
+    }
+
+    /// Reads until the other side has closed, too, or takes too long.
+    async fn drain(&mut self) {
+        let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _ = tokio::time::timeout(Duration::from_secs(2), rest).await;
+    }
+
+    /// Writes a frame to the log.
+    pub fn log(&self, direction: &str, mut frame: Value) {
+        frame["direction"] = json!(direction);
+        if let Some(carried) = &self.carried {
+            frame["application_id"] = json!(carried.application);
+            frame["session_id"] = json!(carried.session);
+            frame["shard"] = json!([carried.shard.0, carried.shard.1]);
+        }
+        self.server.log.add("gateway", &frame);
+    }
+
+    fn log_dispatch(&self, text: &str) {
+        // `{"t":"NAME","s":N,"op":0,"d":...}`: the name and number are enough, the content is in other entries.
+        let head = text.split_once(r#","op":0"#).map(|(head, _)| format!("{head}}}"));
+        let head = head.and_then(|head| serde_json::from_str::<Value>(&head).ok());
+        let mut frame = head.unwrap_or_else(|| json!({}));
+        frame["op"] = json!(0);
+        self.log("out", frame);
+    }
+}
+
+/// A frame beyond all limits is answered like a payload that is too large.
+fn oversize_or_gone(error: &axum::Error) -> End {
+    let text = error.to_string().to_lowercase();
+    let faulty = ["too long", "too big", "space limit", "utf-8"].iter().any(|sign| text.contains(sign));
+    if faulty { End::Close(close::DECODE_ERROR) } else { End::Gone }
+}

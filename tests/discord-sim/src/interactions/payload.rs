@@ -1,0 +1,104 @@
+//! The interaction object bots get.
+
+use rand::RngExt;
+use serde_json::{Value, json};
+
+use crate::id::Id;
+use crate::world::World;
+use crate::world::application::hex;
+use crate::world::base::Base;
+use crate::world::interaction::{Interaction, Progress};
+
+/// Bytes a bot may send as one file: 10 MiB.
+const ATTACHMENT_BYTES: u64 = 10 << 20;
+
+/// What a new interaction is made of.
+#[derive(Debug)]
+pub struct New {
+    /// Whose component or command.
+    pub application: Id,
+    /// Command, component, autocomplete or modal.
+    pub kind: u64,
+    /// Who.
+    pub user: Id,
+    /// Where.
+    pub channel: Id,
+    /// The message concerned.
+    pub source: Option<Id>,
+    /// The command's name.
+    pub name: Option<String>,
+    /// `data` of the object.
+    pub data: Value,
+}
+
+/// Makes the interaction with its payload; it is not yet in the world.
+#[must_use]
+pub fn make(world: &mut World, new: New) -> Interaction {
+    let id = world.ids.make();
+    let secret: [u8; 48] = world.rng.random();
+    let token = hex(&secret);
+    let guild = world.channels.get(&new.channel).and_then(crate::world::channel::Channel::guild);
+    let payload = object(world, id, &token, guild, &new);
+    Interaction {
+        id,
+        token,
+        application: new.application,
+        kind: new.kind,
+        user: new.user,
+        guild,
+        channel: new.channel,
+        source: new.source,
+        name: new.name,
+        payload,
+        received: jiff::Timestamp::now(),
+        started: std::time::Instant::now(),
+        aged: std::time::Duration::ZERO,
+        acknowledged: None,
+        callback: None,
+        progress: Progress::Waiting,
+        original: None,
+        edits: Vec::new(),
+        followups: Vec::new(),
+        modal: None,
+        delivered_to: Vec::new(),
+        changed: std::sync::Arc::default(),
+    }
+}
+
+fn object(world: &World, id: Id, token: &str, guild: Option<Id>, new: &New) -> Value {
+    let channel = world.channels.get(&new.channel);
+    let permissions = |user| channel.map_or(0, |channel| world.permissions(channel, user)).to_string();
+    let owner = guild.map_or_else(|| "0".to_owned(), |guild| guild.to_string());
+    let mut object = json!({
+        "id": id,
+        "application_id": new.application,
+        "type": new.kind,
+        "token": token,
+        "version": 1,
+        "channel_id": new.channel,
+        "channel": channel.map(|channel| world.channel_json(channel)),
+        "data": new.data,
+        "locale": world.users.get(&new.user).map(|user| user.locale.clone()),
+        "app_permissions": permissions(new.application),
+        "attachment_size_limit": ATTACHMENT_BYTES,
+        "entitlements": [],
+        "entitlement_sku_ids": [],
+        "authorizing_integration_owners": { "0": owner },
+        "context": u8::from(guild.is_none()),
+    });
+    if let Some(message) = new.source.and_then(|id| world.message(id)) {
+        object["message"] = world.message_json(message, &Base::anywhere());
+    }
+    let Some(guild) = guild.and_then(|id| world.guilds.get(&id)) else {
+        object["user"] = world.user_json(new.user);
+        return object;
+    };
+    object["guild_id"] = json!(guild.id);
+    object["guild_locale"] = json!(guild.locale);
+    object["guild"] = json!({ "id": guild.id, "locale": guild.locale, "features": [] });
+    if let Some(member) = guild.members.get(&new.user) {
+        object["member"] = world.member_json(member);
+        object["member"]["permissions"] = json!(permissions(new.user));
+    }
+    object
+}

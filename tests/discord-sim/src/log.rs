@@ -1,0 +1,122 @@
+//! The numbered log of every REST request, gateway frame and interaction, as lines of JSON.
+//!
+//! Memory holds the newest entries; older ones are dropped with a notice, and are still in the log file if
+//! there is one. Secrets of bots (their tokens) must not be handed to it.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::time::iso;
+
+/// Bytes of entries kept in memory, whatever their number.
+const KEPT_BYTES: usize = 64 << 20;
+
+/// The log.
+pub struct Log {
+    inner: Mutex<Inner>,
+    capacity: usize,
+}
+
+struct Inner {
+    next: u64,
+    entries: VecDeque<(u64, String)>,
+    bytes: usize,
+    file: Option<BufWriter<File>>,
+}
+
+impl Log {
+    /// An empty log, with a file if one is named.
+    pub fn new(capacity: usize, file: Option<&Path>) -> std::io::Result<Self> {
+        let file = file.map(File::create).transpose()?.map(BufWriter::new);
+        let inner = Inner { next: 1, entries: VecDeque::new(), bytes: 0, file };
+        Ok(Self { inner: Mutex::new(inner), capacity })
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an entry of a kind (`rest`, `gateway`, `interaction`, `control`); `fields` is an object.
+    pub fn add(&self, kind: &str, fields: &Value) {
+        let rest = fields.to_string();
+        let rest = rest.strip_prefix('{').unwrap_or("}");
+        let at = iso(Timestamp::now());
+        let comma = if rest == "}" { "" } else { "," };
+        let mut inner = self.inner();
+        let number = inner.next;
+        inner.next += 1;
+        let line = format!(r#"{{"n":{number},"at":"{at}","kind":"{kind}"{comma}{rest}"#);
+        if let Some(file) = &mut inner.file {
+            // A full disk must not stop the stand-in; what is in memory is still there.
+            let _ = writeln!(file, "{line}");
+        }
+        inner.bytes += line.len();
+        inner.entries.push_back((number, line));
+        while inner.entries.len() > self.capacity || inner.bytes > KEPT_BYTES {
+            let Some((_, old)) = inner.entries.pop_front() else { break };
+            inner.bytes -= old.len();
+        }
+    }
+
+    /// Every entry numbered above `since` as lines of JSON, with a first line of kind `dropped` that names the
+    /// missing numbers when memory no longer has them all.
+    #[must_use]
+    pub fn since(&self, since: u64) -> String {
+        let inner = self.inner();
+        let oldest = inner.entries.front().map_or(inner.next, |(number, _)| *number);
+        let mut text = String::new();
+        if oldest > since + 1 {
+            let notice = json!({ "n": oldest - 1, "kind": "dropped", "from": since + 1, "to": oldest - 1 });
+            text.push_str(&notice.to_string());
+            text.push('\n');
+        }
+        let start = inner.entries.partition_point(|(number, _)| *number <= since);
+        for (_, line) in inner.entries.range(start..) {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Forgets what is in memory; numbers go on.
+    pub fn reset(&self) {
+        let mut inner = self.inner();
+        inner.entries.clear();
+        inner.bytes = 0;
+    }
+
+    /// Writes out what the file's buffer holds.
+    pub fn flush(&self) {
+        if let Some(file) = &mut self.inner().file {
+            let _ = file.flush();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_numbered_and_old_ones_are_dropped_with_a_notice() {
+        let log = Log::new(2, None).unwrap();
+        for number in 0..4 {
+            log.add("rest", &json!({ "path": number }));
+        }
+        let text = log.since(0);
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 3);
+        assert_eq!(
+            (&lines[0]["kind"], &lines[0]["from"], &lines[0]["to"]),
+            (&json!("dropped"), &json!(1), &json!(2))
+        );
+        assert_eq!((&lines[2]["n"], &lines[2]["path"]), (&json!(4), &json!(3)));
+        assert_eq!(log.since(4), "");
+    }
+}

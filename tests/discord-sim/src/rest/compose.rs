@@ -1,0 +1,202 @@
+//! Turns checked drafts into messages and edits of messages. Knows no permissions: callers check those.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::payload::Upload;
+use super::validate::message::Draft;
+use crate::id::Id;
+use crate::world::World;
+use crate::world::message::{Attachment, Author, EPHEMERAL, IS_COMPONENTS_V2, LOADING, Message};
+
+/// Where a message comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The channel it goes to.
+    pub channel: Id,
+    /// Who writes it.
+    pub author: Author,
+    /// The application behind it.
+    pub application: Option<Id>,
+    /// 0, or 20 for the answer to a slash command.
+    pub kind: u8,
+    /// The person it is hidden for, if it turns out ephemeral.
+    pub person: Option<Id>,
+    /// `interaction_metadata`.
+    pub interaction: Option<Value>,
+}
+
+impl Origin {
+    /// A bot or person writing on its own account.
+    #[must_use]
+    pub fn user(channel: Id, user: Id, application: Option<Id>) -> Self {
+        Self { channel, author: Author::User(user), application, kind: 0, person: None, interaction: None }
+    }
+}
+
+/// Makes the message of a draft, not yet put into the world.
+pub fn message(world: &mut World, origin: Origin, draft: &Draft, files: &[Upload]) -> Message {
+    let id = world.ids.make();
+    let flags = draft.flags.unwrap_or(0);
+    let ephemeral_to = origin.person.filter(|_| flags & EPHEMERAL != 0);
+    let mut message = Message {
+        id,
+        channel: origin.channel,
+        author: origin.author,
+        application: origin.application,
+        kind: if draft.reply_to.is_some() { 19 } else { origin.kind },
+        content: String::new(),
+        embeds: draft.embeds.clone().unwrap_or_default(),
+        components: numbered(draft.components.clone().unwrap_or_default()),
+        attachments: Vec::new(),
+        flags,
+        created: Timestamp::now(),
+        aged: std::time::Duration::ZERO,
+        edited: None,
+        ephemeral_to,
+        nonce: draft.nonce.clone(),
+        mentions: Vec::new(),
+        mention_roles: Vec::new(),
+        mention_everyone: false,
+        reply_to: draft.reply_to.map(|(id, _)| id),
+        interaction: origin.interaction,
+        tts: draft.tts,
+    };
+    set_content(world, &mut message, draft);
+    add_files(world, &mut message, draft, files);
+    message
+}
+
+/// Applies a draft to a message that exists: what the draft does not say stays.
+pub fn edit(world: &mut World, message: &mut Message, draft: &Draft, files: &[Upload]) {
+    message.flags &= !LOADING;
+    if let Some(flags) = draft.flags {
+        // Components V2 and ephemeral stay for ever; the rest is as the edit says.
+        message.flags = flags & !EPHEMERAL | message.flags & (IS_COMPONENTS_V2 | EPHEMERAL);
+    }
+    if draft.content.is_some() {
+        set_content(world, message, draft);
+    }
+    if message.is_v2() {
+        message.content.clear();
+        message.embeds.clear();
+    } else if let Some(embeds) = &draft.embeds {
+        message.embeds.clone_from(embeds);
+    }
+    if let Some(components) = &draft.components {
+        message.components = numbered(components.clone());
+    }
+    if let Some(keep) = &draft.keep {
+        message.attachments.retain(|file| keep.contains(&file.id));
+    }
+    add_files(world, message, draft, files);
+    message.edited = Some(Timestamp::now());
+}
+
+/// What a deferred answer looks like until it is filled in.
+pub fn thinking(world: &mut World, origin: Origin, ephemeral: bool) -> Message {
+    let flags = LOADING | if ephemeral { EPHEMERAL } else { 0 };
+    let draft = Draft { flags: Some(flags), ..Draft::default() };
+    message(world, origin, &draft, &[])
+}
+
+fn set_content(world: &World, message: &mut Message, draft: &Draft) {
+    message.content = draft.content.clone().unwrap_or_default();
+    let parse = draft.allowed.as_ref().and_then(|allowed| allowed.get("parse")?.as_array());
+    let listed = |key: &str, id: Id| {
+        let list = draft.allowed.as_ref().and_then(|allowed| allowed.get(key)?.as_array());
+        list.is_some_and(|list| list.contains(&json!(id)))
+    };
+    let may = |key: &str, id: Id| match (&draft.allowed, parse) {
+        (None, _) => true,
+        (Some(_), Some(parse)) if parse.contains(&json!(key)) => true,
+        (Some(_), _) => listed(key, id),
+    };
+    let mut users: Vec<Id> =
+        mentioned(&message.content, "<@").into_iter().filter(|id| may("users", *id)).collect();
+    users.retain(|id| world.users.contains_key(id));
+    message.mentions = users.into_iter().map(|id| world.user_json(id)).collect();
+    message.mention_roles =
+        mentioned(&message.content, "<@&").into_iter().filter(|id| may("roles", *id)).collect();
+    let everyone = message.content.contains("@everyone") || message.content.contains("@here");
+    message.mention_everyone = everyone && may("everyone", Id(0));
+}
+
+/// The ids mentioned as `<@id>` (also `<@!id>`) or `<@&id>`, each once.
+fn mentioned(content: &str, mark: &str) -> Vec<Id> {
+    let mut ids = Vec::new();
+    for part in content.split(mark).skip(1) {
+        let Some((id, _)) = part.split_once('>') else { continue };
+        if let Ok(id) = id.strip_prefix('!').unwrap_or(id).parse()
+            && !ids.contains(&id)
+        {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+fn add_files(world: &mut World, message: &mut Message, draft: &Draft, files: &[Upload]) {
+    for file in files {
+        let description =
+            draft.described.iter().find(|(index, _)| *index == file.index).map(|(_, text)| text.clone());
+        let attachment = Attachment {
+            id: world.ids.make(),
+            channel: message.channel,
+            filename: file.filename.clone(),
+            description,
+            content_type: file.content_type.clone(),
+            data: file.data.clone(),
+            ephemeral: message.ephemeral_to.is_some(),
+        };
+        world.files.put(attachment.clone());
+        message.attachments.push(attachment);
+    }
+}
+
+/// Gives every component an `id`, counted through the message, as Discord does.
+#[must_use]
+pub fn numbered(mut components: Vec<Value>) -> Vec<Value> {
+    let mut next = 1;
+    for component in &mut components {
+        number(component, &mut next);
+    }
+    components
+}
+
+fn number(component: &mut Value, next: &mut u64) {
+    let Some(object) = component.as_object_mut() else { return };
+    object.retain(|_, value| !value.is_null());
+    if object.get("id").and_then(Value::as_u64).unwrap_or(0) == 0 {
+        object.insert("id".into(), json!(*next));
+    }
+    *next += 1;
+    if let Some(Value::Array(children)) = object.get_mut("components") {
+        for child in children {
+            number(child, next);
+        }
+    }
+    for key in ["accessory", "component"] {
+        if let Some(child) = object.get_mut(key) {
+            number(child, next);
+        }
+    }
+}
+
+/// Every component of a message or modal with a `custom_id` or url, of any depth.
+#[must_use]
+pub fn flat(components: &[Value]) -> Vec<&Value> {
+    let mut found = Vec::new();
+    for component in components {
+        found.push(component);
+        if let Some(children) = component["components"].as_array() {
+            found.extend(flat(children));
+        }
+        for key in ["accessory", "component"] {
+            if component[key].is_object() {
+                found.extend(flat(std::slice::from_ref(&component[key])));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,62 @@
+//! What handlers take out of a request: the bot that calls, ids in the path, the address to answer with.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::header;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::error::ApiError;
+use crate::id::Id;
+use crate::world::base::Base;
+
+/// Who a request came from, as the pipeline found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// No `Authorization` header.
+    Nobody,
+    /// A header, but of no bot.
+    Stranger,
+    /// A bot, by its application id.
+    Bot(Id),
+}
+
+/// The bot that calls; others get 401.
+pub struct Bot(pub Id);
+
+impl<S: Sync> FromRequestParts<S> for Bot {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        match parts.extensions.get::<Caller>() {
+            Some(Caller::Bot(id)) => Ok(Self(*id)),
+            _ => Err(ApiError::unauthorized()),
+        }
+    }
+}
+
+/// Ids and texts in the path; what is no id gets 50035.
+pub struct In<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for In<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Path::<T>::from_request_parts(parts, state).await.map(|path| Self(path.0)).map_err(|_| {
+            let mut error = ApiError::bad_request(50_035, "Invalid Form Body");
+            let message = "Value in the path is not snowflake.";
+            error.errors = Some(json!({ "_errors": [{ "code": "NUMBER_TYPE_COERCE", "message": message }] }));
+            error
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Base {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::new(parts.headers.get(header::HOST).and_then(|host| host.to_str().ok())))
+    }
+}

@@ -1,0 +1,152 @@
+//! `/guilds/{id}/members`: reading members, giving and taking roles below the bot's own.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::error::ApiError;
+use super::extract::{Bot, In};
+use super::guilds::{allowed, member_of};
+use super::payload::Sent;
+use super::pipeline::Answer;
+use super::validate::form::{Form, present};
+use crate::id::Id;
+use crate::server::Shared;
+use crate::world::{World, intents, permissions};
+
+/// Pages of the member list.
+#[derive(Deserialize)]
+pub struct Page {
+    limit: Option<usize>,
+    after: Option<Id>,
+}
+
+/// A page of members; needs the `GUILD_MEMBERS` intent to be switched on.
+pub async fn list(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In(guild): In<Id>,
+    Query(page): Query<Page>,
+) -> Answer {
+    let world = server.world();
+    let found = member_of(&world, guild, bot)?;
+    let privileged = world.applications.get(&bot).map_or(0, |app| app.privileged_intents);
+    if privileged & intents::GUILD_MEMBERS == 0 {
+        return Err(ApiError::no_access());
+    }
+    let after = page.after.unwrap_or_default();
+    let members = found.members.values().filter(|member| member.user > after);
+    let limit = page.limit.unwrap_or(1).clamp(1, 1000);
+    Ok(Json(members.take(limit).map(|member| world.member_json(member)).collect::<Vec<_>>().into()))
+}
+
+/// One member.
+pub async fn get(State(server): State<Shared>, Bot(bot): Bot, In((guild, user)): In<(Id, Id)>) -> Answer {
+    let world = server.world();
+    let found = member_of(&world, guild, bot)?;
+    let member = found.members.get(&user).ok_or_else(|| unknown_member(&world, user))?;
+    Ok(Json(world.member_json(member)))
+}
+
+fn unknown_member(world: &World, user: Id) -> ApiError {
+    ApiError::unknown(if world.users.contains_key(&user) { 10_007 } else { 10_013 })
+}
+
+/// Changes a member's nickname and roles.
+pub async fn edit(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In((guild, user)): In<(Id, Id)>,
+    Sent(sent): Sent,
+) -> Answer {
+    let body = sent.object()?;
+    let mut form = Form::new();
+    let nick = form.text(body, "nick", 0..=32).map(str::to_owned);
+    let roles = form.list(body, "roles", 0..=250);
+    let roles: Option<Vec<Id>> =
+        roles.map(|list| list.iter().filter_map(|id| id.as_str()?.parse().ok()).collect());
+    form.finish()?;
+    let mut world = server.world();
+    let found = allowed(&world, guild, bot, permissions::MANAGE_ROLES)?;
+    let member = found.members.get(&user).ok_or_else(|| unknown_member(&world, user))?;
+    if let Some(roles) = &roles {
+        let changed = roles.iter().filter(|id| !member.roles.contains(id));
+        for role in changed.chain(member.roles.iter().filter(|id| !roles.contains(id))) {
+            may_move(&world, guild, bot, *role)?;
+        }
+    }
+    let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&user));
+    let Some(member) = member else { return Err(ApiError::unknown(10_007)) };
+    if let Some(roles) = roles {
+        member.roles = roles;
+    }
+    if present(body, "nick").is_some() || body.contains_key("nick") {
+        member.nick = nick.filter(|nick| !nick.is_empty());
+    }
+    Ok(Json(world.announce_member(guild, user)))
+}
+
+/// Gives a role.
+pub async fn give_role(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In((guild, user, role)): In<(Id, Id, Id)>,
+) -> Result<StatusCode, ApiError> {
+    move_role(&mut server.world(), bot, (guild, user, role), true)
+}
+
+/// Takes a role.
+pub async fn take_role(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In((guild, user, role)): In<(Id, Id, Id)>,
+) -> Result<StatusCode, ApiError> {
+    move_role(&mut server.world(), bot, (guild, user, role), false)
+}
+
+fn move_role(world: &mut World, bot: Id, ids: (Id, Id, Id), give: bool) -> Result<StatusCode, ApiError> {
+    let (guild, user, role) = ids;
+    allowed(world, guild, bot, permissions::MANAGE_ROLES)?;
+    may_move(world, guild, bot, role)?;
+    let unknown = unknown_member(world, user);
+    let member =
+        world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&user)).ok_or(unknown)?;
+    if member.roles.contains(&role) == give {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    if give {
+        member.roles.push(role);
+    } else {
+        member.roles.retain(|other| *other != role);
+    }
+    world.announce_member(guild, user);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A bot moves roles below its own highest one that belong to no other bot.
+fn may_move(world: &World, guild: Id, bot: Id, role: Id) -> Result<(), ApiError> {
+    let found = member_of(world, guild, bot)?;
+    let role = found.roles.get(&role).ok_or_else(|| ApiError::unknown(10_011))?;
+    let below = role.position < permissions::highest_role(found, bot);
+    if role.id == guild || role.bot.is_some() || !below {
+        return Err(ApiError::no_permission());
+    }
+    Ok(())
+}
+
+impl World {
+    /// Tells bots that a member changed; returns the member object.
+    pub fn announce_member(&mut self, guild: Id, user: Id) -> Value {
+        let member = self.guilds.get(&guild).and_then(|guild| guild.members.get(&user));
+        let object = member.map_or(Value::Null, |member| self.member_json(member));
+        if object.is_null() {
+            return object;
+        }
+        let mut event = object.clone();
+        event["guild_id"] = json!(guild);
+        self.dispatch_guild(guild, intents::GUILD_MEMBERS, "GUILD_MEMBER_UPDATE", &event);
+        object
+    }
+}

@@ -1,0 +1,257 @@
+//! `/channels/{id}/messages`: writing, reading, editing and deleting.
+
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::channels::allowed;
+use super::compose::{self, Origin};
+use super::error::{ApiError, Retry};
+use super::extract::{Bot, In};
+use super::payload::{Payload, Sent};
+use super::pipeline::Answer;
+use super::validate::form::Form;
+use super::validate::message::{self, Draft, Kind};
+use crate::id::Id;
+use crate::server::Shared;
+use crate::world::World;
+use crate::world::base::Base;
+use crate::world::channel::{Channel, Place};
+use crate::world::message::Message;
+use crate::world::permissions as allow;
+
+/// How long a nonce is remembered: "the past few minutes".
+const NONCE_LIFE: Duration = Duration::from_mins(5);
+/// Age from which edits are limited, how many in what time (unofficial documentation; code 30046).
+const LATE: (Duration, usize, Duration) = (Duration::from_hours(1), 3, Duration::from_secs(6));
+
+/// Writes a message.
+pub async fn create(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In(channel): In<Id>,
+    base: Base,
+    Sent(sent): Sent,
+) -> Answer {
+    let draft = message::check(sent.object()?, &sent.files, Kind::Create)?;
+    let mut world = server.world();
+    let found = allowed(&world, channel, bot, needed(&draft, &sent))?;
+    reachable(&world, found, bot)?;
+    check_reply(&world, channel, &draft)?;
+    if let Some(first) = repeated(&mut world, bot, &draft) {
+        return Ok(Json(first.json(&world.author_json(&first.author), &base)));
+    }
+    let made = compose::message(&mut world, Origin::user(channel, bot, Some(bot)), &draft, &sent.files);
+    world.post(&made);
+    if let Some(nonce) = &made.nonce {
+        world.nonces.push_back((Instant::now(), bot, nonce.to_string(), made.id));
+    }
+    Ok(Json(world.message_json(&made, &base)))
+}
+
+fn needed(draft: &Draft, sent: &Payload) -> u64 {
+    let embeds = draft.embeds.as_ref().is_some_and(|list| !list.is_empty());
+    allow::SEND_MESSAGES
+        | if embeds { allow::EMBED_LINKS } else { 0 }
+        | if sent.files.is_empty() { 0 } else { allow::ATTACH_FILES }
+}
+
+/// Direct messages need an open door and a guild in common: 50007 if not.
+fn reachable(world: &World, channel: &Channel, bot: Id) -> Result<(), ApiError> {
+    let Place::Direct { user, .. } = channel.place else { return Ok(()) };
+    let open = world.users.get(&user).is_some_and(|user| user.dms_open);
+    let common = world
+        .guilds
+        .values()
+        .any(|guild| guild.members.contains_key(&user) && guild.applications.contains(&bot));
+    if open && common { Ok(()) } else { Err(ApiError::closed_dms()) }
+}
+
+fn check_reply(world: &World, channel: Id, draft: &Draft) -> Result<(), ApiError> {
+    let Some((id, true)) = draft.reply_to else { return Ok(()) };
+    if world.message(id).is_some_and(|message| message.channel == channel && message.ephemeral_to.is_none()) {
+        return Ok(());
+    }
+    let mut form = Form::new();
+    form.fail_at("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
+    form.finish()
+}
+
+/// The first message of this bot with the same nonce, when `enforce_nonce` asks for it.
+fn repeated(world: &mut World, bot: Id, draft: &Draft) -> Option<Message> {
+    while world.nonces.front().is_some_and(|(at, ..)| at.elapsed() > NONCE_LIFE) {
+        world.nonces.pop_front();
+    }
+    let nonce = draft.nonce.as_ref().filter(|_| draft.enforce_nonce)?.to_string();
+    let hit = world.nonces.iter().find(|(_, author, used, _)| *author == bot && *used == nonce)?;
+    world.message(hit.3).cloned()
+}
+
+/// What part of a channel's messages is wanted.
+#[derive(Deserialize)]
+pub struct Page {
+    limit: Option<usize>,
+    before: Option<Id>,
+    after: Option<Id>,
+    around: Option<Id>,
+}
+
+/// A page of messages, newest first.
+pub async fn list(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In(channel): In<Id>,
+    base: Base,
+    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
+) -> Answer {
+    let page = page.map_err(|_| ApiError::bad_request(50_035, "Invalid Form Body"))?.0;
+    let world = server.world();
+    let found = allowed(&world, channel, bot, 0)?;
+    if world.permissions(found, bot) & allow::READ_MESSAGE_HISTORY == 0 {
+        return Ok(Json(Value::Array(Vec::new())));
+    }
+    let limit = page.limit.unwrap_or(50).clamp(1, 100);
+    let shown = || found.messages.values().filter(|message| message.ephemeral_to.is_none());
+    let mut messages: Vec<&Message> = if let Some(after) = page.after {
+        shown().filter(|message| message.id > after).take(limit).collect()
+    } else {
+        let end = page.around.map_or(u64::MAX, |around| around.0.saturating_add(1));
+        let before = page.before.map_or(end, |before| before.0);
+        shown().rev().filter(|message| message.id.0 < before).take(limit).collect()
+    };
+    messages.sort_by_key(|message| std::cmp::Reverse(message.id));
+    Ok(Json(
+        messages.into_iter().map(|message| world.message_for(bot, message, &base)).collect::<Vec<_>>().into(),
+    ))
+}
+
+/// The message with this id, if it is in this channel and everyone sees it: 10008 if not.
+pub fn find(world: &World, channel: Id, message: Id) -> Result<&Message, ApiError> {
+    let found =
+        world.message(message).filter(|found| found.channel == channel && found.ephemeral_to.is_none());
+    found.ok_or_else(|| ApiError::unknown(10_008))
+}
+
+/// One message.
+pub async fn get(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In((channel, message)): In<(Id, Id)>,
+    base: Base,
+) -> Answer {
+    let world = server.world();
+    allowed(&world, channel, bot, allow::READ_MESSAGE_HISTORY)?;
+    Ok(Json(world.message_for(bot, find(&world, channel, message)?, &base)))
+}
+
+/// Edits one of the bot's own messages.
+pub async fn edit(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In((channel, id)): In<(Id, Id)>,
+    base: Base,
+    Sent(sent): Sent,
+) -> Answer {
+    let body = sent.object()?;
+    let v2 = {
+        let world = server.world();
+        allowed(&world, channel, bot, 0)?;
+        find(&world, channel, id)?.is_v2()
+    };
+    let draft = message::check(body, &sent.files, Kind::Edit { v2 })?;
+    let mut world = server.world();
+    let mut edited = find(&world, channel, id)?.clone();
+    if edited.author_id() != bot {
+        return Err(ApiError::new(
+            StatusCode::FORBIDDEN,
+            50_005,
+            "Cannot edit a message authored by another user",
+        ));
+    }
+    late_edit(&mut world, &edited)?;
+    compose::edit(&mut world, &mut edited, &draft, &sent.files);
+    still_something(&edited)?;
+    world.replace(&edited);
+    Ok(Json(world.message_json(&edited, &base)))
+}
+
+/// An edit must leave something to see.
+pub fn still_something(message: &Message) -> Result<(), ApiError> {
+    let empty = message.content.is_empty()
+        && message.embeds.is_empty()
+        && message.components.is_empty()
+        && message.attachments.is_empty();
+    if empty { Err(ApiError::bad_request(50_006, "Cannot send an empty message")) } else { Ok(()) }
+}
+
+/// Messages older than an hour take three edits in six seconds per channel; no header announces it.
+fn late_edit(world: &mut World, message: &Message) -> Result<(), ApiError> {
+    let (age, edits, window) = LATE;
+    if !message.older_than(age) {
+        return Ok(());
+    }
+    let Some(channel) = world.channels.get_mut(&message.channel) else { return Ok(()) };
+    while channel.late_edits.front().is_some_and(|at| at.elapsed() >= window) {
+        channel.late_edits.pop_front();
+    }
+    if channel.late_edits.len() < edits {
+        channel.late_edits.push_back(Instant::now());
+        return Ok(());
+    }
+    let after = channel.late_edits.front().map_or(window, |at| window.saturating_sub(at.elapsed()));
+    let mut error = ApiError::rate_limited(Retry { after, global: false, scope: "user" });
+    error.code = 30_046;
+    error.message = "Maximum number of edits to messages older than 1 hour reached. Try again later.".into();
+    Err(error)
+}
+
+impl World {
+    /// Puts an edited message in the place of the old one and tells bots of it.
+    pub fn replace(&mut self, message: &Message) {
+        if let Some(place) = self.message_mut(message.id) {
+            *place = message.clone();
+            self.announce_message("MESSAGE_UPDATE", message);
+        }
+    }
+}
+
+/// Deletes a message: the bot's own, or anyone's with `MANAGE_MESSAGES`.
+pub async fn delete(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In((channel, message)): In<(Id, Id)>,
+) -> Result<StatusCode, ApiError> {
+    let mut world = server.world();
+    allowed(&world, channel, bot, 0)?;
+    if find(&world, channel, message)?.author_id() != bot {
+        allowed(&world, channel, bot, allow::MANAGE_MESSAGES)?;
+    }
+    world.delete_message(message);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes 2 to 100 messages at once.
+pub async fn bulk_delete(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In(channel): In<Id>,
+    Sent(sent): Sent,
+) -> Result<StatusCode, ApiError> {
+    let body = sent.object()?;
+    let mut form = Form::new();
+    let list = form.list(body, "messages", 2..=100).unwrap_or_default();
+    form.finish()?;
+    let mut world = server.world();
+    allowed(&world, channel, bot, allow::MANAGE_MESSAGES)?;
+    let ids: Vec<Id> = list.iter().filter_map(|id| id.as_str()?.parse().ok()).collect();
+    for id in ids {
+        if find(&world, channel, id).is_ok() {
+            world.delete_message(id);
+        }
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

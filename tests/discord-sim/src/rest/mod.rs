@@ -1,0 +1,103 @@
+//! The REST API v10: one file per resource, the pipeline every request goes through, and the rules for bodies.
+
+pub mod applications;
+pub mod attachments;
+pub mod callback;
+pub mod channels;
+pub mod commands;
+pub mod compose;
+pub mod error;
+pub mod extract;
+pub mod followups;
+pub mod gateway;
+pub mod guilds;
+pub mod members;
+pub mod messages;
+pub mod payload;
+pub mod pipeline;
+pub mod ratelimit;
+pub mod users;
+pub mod validate;
+pub mod webhooks;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{delete, get, post, put};
+
+use crate::server::Shared;
+
+/// Everything under `/api/v10`.
+pub fn router(server: &Shared) -> Router<Shared> {
+    general()
+        .merge(channel_routes())
+        .merge(guild_routes())
+        .merge(command_routes())
+        .merge(token_routes())
+        .fallback(pipeline::no_route)
+        .method_not_allowed_fallback(pipeline::no_method)
+        .layer(from_fn_with_state(server.clone(), pipeline::run))
+}
+
+fn general() -> Router<Shared> {
+    Router::new()
+        .route("/gateway", get(gateway::gateway))
+        .route("/gateway/bot", get(gateway::gateway_bot))
+        .route("/users/@me", get(users::me))
+        .route("/users/@me/guilds", get(users::guilds))
+        .route("/users/@me/channels", post(users::open_direct))
+        .route("/users/{user}", get(users::user))
+        .route("/applications/@me", get(applications::me).patch(applications::edit))
+        .route("/oauth2/applications/@me", get(applications::me))
+}
+
+fn channel_routes() -> Router<Shared> {
+    Router::new()
+        .route("/channels/{channel}", get(channels::get).patch(channels::edit).delete(channels::delete))
+        .route("/channels/{channel}/typing", post(channels::typing))
+        .route("/channels/{channel}/webhooks", get(webhooks::of_channel).post(webhooks::create))
+        .route("/channels/{channel}/messages", get(messages::list).post(messages::create))
+        .route("/channels/{channel}/messages/bulk-delete", post(messages::bulk_delete))
+        .route(
+            "/channels/{channel}/messages/{message}",
+            get(messages::get).patch(messages::edit).delete(messages::delete),
+        )
+}
+
+fn guild_routes() -> Router<Shared> {
+    Router::new()
+        .route("/guilds/{guild}", get(guilds::get))
+        .route("/guilds/{guild}/channels", get(guilds::channels).post(guilds::create_channel))
+        .route("/guilds/{guild}/roles", get(guilds::roles).post(guilds::create_role))
+        .route("/guilds/{guild}/members", get(members::list))
+        .route("/guilds/{guild}/members/{user}", get(members::get).patch(members::edit))
+        .route(
+            "/guilds/{guild}/members/{user}/roles/{role}",
+            put(members::give_role).delete(members::take_role),
+        )
+}
+
+fn command_routes() -> Router<Shared> {
+    let all = get(commands::list).post(commands::create).put(commands::overwrite);
+    let one = get(commands::get).patch(commands::edit).delete(commands::delete);
+    let guild_all = get(commands::list_in).post(commands::create_in).put(commands::overwrite_in);
+    let guild_one = get(commands::get_in).patch(commands::edit_in).delete(commands::delete_in);
+    Router::new()
+        .route("/applications/{application}/commands", all)
+        .route("/applications/{application}/commands/{command}", one)
+        .route("/applications/{application}/guilds/{guild}/commands", guild_all)
+        .route("/applications/{application}/guilds/{guild}/commands/{command}", guild_one)
+}
+
+fn token_routes() -> Router<Shared> {
+    Router::new()
+        .route("/interactions/{id}/{token}/callback", post(callback::create))
+        .route("/webhooks/{webhook}", delete(webhooks::delete))
+        .route(
+            "/webhooks/{webhook}/{token}",
+            get(webhooks::get).post(followups::create).delete(webhooks::delete_by_token),
+        )
+        .route(
+            "/webhooks/{webhook}/{token}/messages/{message}",
+            get(followups::get).patch(followups::edit).delete(followups::delete),
+        )
+}

@@ -1,0 +1,60 @@
+//! `/users`: the bot itself, others, its guilds, opening direct messages.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::error::ApiError;
+use super::extract::{Bot, In};
+use super::payload::Sent;
+use super::pipeline::Answer;
+use super::validate::form::Form;
+use crate::id::Id;
+use crate::server::Shared;
+use crate::world::permissions;
+
+/// The bot's own user.
+pub async fn me(State(server): State<Shared>, Bot(id): Bot) -> Answer {
+    let world = server.world();
+    world.users.get(&id).map(|user| Json(user.own_json())).ok_or_else(|| ApiError::unknown(10_013))
+}
+
+/// Any user.
+pub async fn user(State(server): State<Shared>, _: Bot, In(user): In<Id>) -> Answer {
+    let world = server.world();
+    world.users.get(&user).map(|user| Json(user.json())).ok_or_else(|| ApiError::unknown(10_013))
+}
+
+/// The guilds the bot is in.
+pub async fn guilds(State(server): State<Shared>, Bot(id): Bot) -> Answer {
+    let world = server.world();
+    let mine = world.guilds.values().filter(|guild| guild.applications.contains(&id));
+    let list: Vec<Value> = mine
+        .take(200)
+        .map(|guild| {
+            json!({
+                "id": guild.id, "name": guild.name, "icon": null, "banner": null, "owner": false,
+                "permissions": permissions::in_guild(guild, id).to_string(), "features": [],
+            })
+        })
+        .collect();
+    Ok(Json(Value::Array(list)))
+}
+
+/// Opens the direct messages with a person, or finds those that are open.
+pub async fn open_direct(State(server): State<Shared>, Bot(id): Bot, Sent(sent): Sent) -> Answer {
+    let body = sent.object()?;
+    let mut form = Form::new();
+    let recipient = form.need_text(body, "recipient_id", 1..=20).and_then(|text| text.parse().ok());
+    form.finish()?;
+    let mut world = server.world();
+    let known = recipient.and_then(|recipient: Id| world.users.get(&recipient));
+    let user = known.ok_or_else(|| ApiError::bad_request(50_033, "Invalid Recipient(s)"))?;
+    if user.bot {
+        return Err(ApiError::closed_dms());
+    }
+    let user = user.id;
+    let channel = world.direct_channel(id, user);
+    let channel = world.channels.get(&channel).ok_or_else(|| ApiError::unknown(10_003))?;
+    Ok(Json(world.channel_json(channel)))
+}

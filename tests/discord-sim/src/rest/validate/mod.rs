@@ -1,0 +1,13 @@
+//! The stand-in's own rules for request bodies. Pure: JSON in, a checked value or a 50035 with the paths of
+//! all wrong fields out. Nothing here looks at the world.
+
+pub mod command;
+pub mod component;
+pub mod embed;
+pub mod form;
+pub mod message;
+pub mod modal;
+pub mod v2;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Starting and ending a stand-in.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::net::{Listener, Peer};
+use crate::options::Options;
+use crate::server::{Server, Shared};
+use crate::world::seed::SeedError;
+use crate::{control, gateway, page, rest};
+
+/// How often the log file is written out and dead sessions are forgotten.
+const HOUSEKEEPING: Duration = Duration::from_millis(500);
+
+/// A running stand-in. It ends when this is dropped.
+pub struct Sim {
+    /// The first address it listens on.
+    pub addr: SocketAddr,
+    /// All of them.
+    pub addrs: Vec<SocketAddr>,
+    server: Shared,
+    tasks: JoinSet<()>,
+}
+
+/// Why a stand-in cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address is taken or not of this machine.
+    #[error("cannot listen on {0}: {1}; choose another address with --listen")]
+    Listen(SocketAddr, std::io::Error),
+    /// The log file cannot be made.
+    #[error("cannot write the log file: {0}")]
+    Log(std::io::Error),
+    /// The world is faulty.
+    #[error(transparent)]
+    World(#[from] SeedError),
+    /// No address at all.
+    #[error("give at least one address to listen on")]
+    NoAddress,
+}
+
+/// Starts a stand-in; it serves when this returns.
+pub async fn start(options: Options) -> Result<Sim, StartError> {
+    let mut listeners = Vec::new();
+    for address in &options.listen {
+        let listener =
+            TcpListener::bind(address).await.map_err(|error| StartError::Listen(*address, error))?;
+        listeners.push(listener);
+    }
+    let addrs: Vec<SocketAddr> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+    let addr = *addrs.first().ok_or(StartError::NoAddress)?;
+    let options = Options { listen: addrs.clone(), ..options };
+    let server = Arc::new(Server::new(options).map_err(StartError::Log)?);
+    if let Some(world) = &server.options.world {
+        world.apply(&mut server.world())?;
+    }
+    let mut tasks = JoinSet::new();
+    for listener in listeners {
+        let service = router(&server).into_make_service_with_connect_info::<Peer>();
+        let shutdown = server.shutdown.clone();
+        tasks.spawn(async move {
+            let end = shutdown.clone().cancelled_owned();
+            // Accepting never fails for good; the listener waits and tries again.
+            let _ = axum::serve(Listener(listener), service).with_graceful_shutdown(end).await;
+        });
+    }
+    tasks.spawn(keep_house(server.clone()));
+    Ok(Sim { addr, addrs, server, tasks })
+}
+
+async fn keep_house(server: Shared) {
+    while !server.shutdown.is_cancelled() {
+        let _ = tokio::time::timeout(HOUSEKEEPING, server.shutdown.cancelled()).await;
+        server.world().forget_dead_sessions(server.options.session_life);
+        server.log.flush();
+    }
+}
+
+fn router(server: &Shared) -> Router {
+    Router::new()
+        .nest("/api/v10", rest::router(server))
+        .nest("/_sim", control::router())
+        .merge(gateway::router())
+        .merge(page::router())
+        .route("/attachments/{channel}/{id}/{name}", get(rest::attachments::get))
+        .with_state(server.clone())
+}
+
+impl Sim {
+    /// `http://127.0.0.1:1234`, for clients of this machine.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Ends it: connections break, the log file is complete.
+    pub async fn shutdown(mut self) {
+        self.server.shutdown.cancel();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        // A client that keeps its connection busy must not hold up the end.
+        let _ = tokio::time::timeout(Duration::from_secs(2), all).await;
+        self.server.log.flush();
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        self.server.shutdown.cancel();
+        self.server.log.flush();
+    }
+}

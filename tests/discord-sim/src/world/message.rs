@@ -1,0 +1,224 @@
+//! Messages with their attachments, and the objects clients get of them.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::base::Base;
+use crate::id::Id;
+use crate::time::iso;
+
+/// Flag: embeds are hidden.
+pub const SUPPRESS_EMBEDS: u64 = 1 << 2;
+/// Flag: only the person who caused it sees the message.
+pub const EPHEMERAL: u64 = 1 << 6;
+/// Flag: "is thinking", a deferred answer.
+pub const LOADING: u64 = 1 << 7;
+/// Flag: nobody is notified.
+pub const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
+/// Flag: the message is made of components alone and stays so.
+pub const IS_COMPONENTS_V2: u64 = 1 << 15;
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Its id.
+    pub id: Id,
+    /// The channel it is in.
+    pub channel: Id,
+    /// Who wrote it.
+    pub author: Author,
+    /// The application it came from, if it came from one.
+    pub application: Option<Id>,
+    /// 0 written, 19 a reply, 20 the answer to a slash command.
+    pub kind: u8,
+    /// Its text.
+    pub content: String,
+    /// Embed objects as they were checked and kept.
+    pub embeds: Vec<Value>,
+    /// Component objects as they were checked and kept.
+    pub components: Vec<Value>,
+    /// Files.
+    pub attachments: Vec<Attachment>,
+    /// Flag bits.
+    pub flags: u64,
+    /// When it was written.
+    pub created: Timestamp,
+    /// How much older than that it is made to look (`POST /_sim/messages/{id}/age`).
+    pub aged: Duration,
+    /// When it was last edited.
+    pub edited: Option<Timestamp>,
+    /// The only person who sees it.
+    pub ephemeral_to: Option<Id>,
+    /// The sender's mark against doubles.
+    pub nonce: Option<Value>,
+    /// Users mentioned, as user objects.
+    pub mentions: Vec<Value>,
+    /// Roles mentioned.
+    pub mention_roles: Vec<Id>,
+    /// Whether everyone is mentioned.
+    pub mention_everyone: bool,
+    /// The message it replies to.
+    pub reply_to: Option<Id>,
+    /// The interaction that caused it, as `interaction_metadata`.
+    pub interaction: Option<Value>,
+    /// Read out aloud.
+    pub tts: bool,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Debug)]
+pub enum Author {
+    /// A person or a bot.
+    User(Id),
+    /// A webhook under a name of its own.
+    Webhook {
+        /// Which webhook.
+        id: Id,
+        /// The name shown.
+        name: String,
+    },
+}
+
+/// A file of a message or of a command option.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// Its id.
+    pub id: Id,
+    /// The channel its address is under.
+    pub channel: Id,
+    /// Its name.
+    pub filename: String,
+    /// What screen readers say.
+    pub description: Option<String>,
+    /// Its media type.
+    pub content_type: String,
+    /// Its bytes.
+    pub data: Bytes,
+    /// Whether it belongs to an ephemeral message.
+    pub ephemeral: bool,
+}
+
+impl Attachment {
+    /// The attachment object, with its address under `base`.
+    #[must_use]
+    pub fn json(&self, base: &Base) -> Value {
+        let url =
+            base.http(&format!("/attachments/{}/{}/{}", self.channel, self.id, url_part(&self.filename)));
+        let mut object = json!({
+            "id": self.id,
+            "filename": self.filename,
+            "size": self.data.len(),
+            "url": url,
+            "proxy_url": url,
+            "content_type": self.content_type,
+        });
+        if let Some(description) = &self.description {
+            object["description"] = json!(description);
+        }
+        if self.ephemeral {
+            object["ephemeral"] = json!(true);
+        }
+        object
+    }
+}
+
+/// A file name as one part of a path.
+fn url_part(name: &str) -> String {
+    use std::fmt::Write;
+    let mut part = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            part.push(char::from(byte));
+        } else {
+            let _ = write!(part, "%{byte:02X}");
+        }
+    }
+    part
+}
+
+impl Message {
+    /// Whether it is older than `age`, made older by the control API or not.
+    #[must_use]
+    pub fn older_than(&self, age: Duration) -> bool {
+        let since = Timestamp::now().duration_since(self.created);
+        Duration::try_from(since).unwrap_or_default() + self.aged > age
+    }
+
+    /// When it was written, as seen by clients.
+    #[must_use]
+    pub fn timestamp(&self) -> Timestamp {
+        self.created.checked_sub(self.aged).unwrap_or(self.created)
+    }
+
+    /// Whether it is made of Components V2.
+    #[must_use]
+    pub fn is_v2(&self) -> bool {
+        self.flags & IS_COMPONENTS_V2 != 0
+    }
+
+    /// The user id of its author, a webhook's included.
+    #[must_use]
+    pub fn author_id(&self) -> Id {
+        match self.author {
+            Author::User(id) | Author::Webhook { id, .. } => id,
+        }
+    }
+
+    /// The message object; `author` is the author's user object.
+    #[must_use]
+    pub fn json(&self, author: &Value, base: &Base) -> Value {
+        let mut object = json!({
+            "id": self.id,
+            "channel_id": self.channel,
+            "type": self.kind,
+            "author": author,
+            "content": self.content,
+            "timestamp": iso(self.timestamp()),
+            "edited_timestamp": self.edited.map(iso),
+            "tts": self.tts,
+            "mention_everyone": self.mention_everyone,
+            "mentions": self.mentions,
+            "mention_roles": self.mention_roles,
+            "attachments": self.attachments.iter().map(|file| file.json(base)).collect::<Vec<_>>(),
+            "embeds": if self.flags & SUPPRESS_EMBEDS == 0 { &self.embeds[..] } else { &[] },
+            "components": self.components,
+            "pinned": false,
+            "flags": self.flags,
+        });
+        let mut add = |key: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                object[key] = value;
+            }
+        };
+        add("nonce", self.nonce.clone());
+        add("application_id", self.application.map(|id| json!(id)));
+        if let Author::Webhook { id, .. } = &self.author {
+            add("webhook_id", Some(json!(id)));
+        } else if self.interaction.is_some() {
+            add("webhook_id", self.application.map(|id| json!(id)));
+        }
+        add("interaction_metadata", self.interaction.clone());
+        let reference =
+            self.reply_to.map(|id| json!({ "type": 0, "message_id": id, "channel_id": self.channel }));
+        add("message_reference", reference);
+        for file in &self.attachments {
+            let url = file.json(base)["url"].clone();
+            point_to(&mut object["embeds"], &format!("attachment://{}", file.filename), &url);
+            point_to(&mut object["components"], &format!("attachment://{}", file.filename), &url);
+        }
+        object
+    }
+}
+
+/// Replaces references to a file sent along by the file's address.
+fn point_to(value: &mut Value, reference: &str, url: &Value) {
+    match value {
+        Value::String(text) if text == reference => *value = url.clone(),
+        Value::Array(list) => list.iter_mut().for_each(|item| point_to(item, reference, url)),
+        Value::Object(object) => object.values_mut().for_each(|item| point_to(item, reference, url)),
+        _ => {}
+    }
+}

@@ -1,0 +1,18 @@
+//! The stand-in from outside: by clients nobody here wrote, by a bare socket, by plain requests. Every rule of
+//! Discord that it keeps has a test named after it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod closing;
+mod commands;
+mod control;
+mod gateway;
+mod http;
+mod interactions;
+mod lab;
+mod rest;
+mod robust;
+mod serenity;
+mod shop;
+mod socket;
+mod twilight;

@@ -1,0 +1,86 @@
+# What every script of tests/ shares: paths, progress lines, clear failures, missing packages.
+# Sourced, never run. It starts and builds nothing by itself.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# What belongs to this checkout (git-ignored), and what every checkout of this user shares.
+LOCAL=$ROOT/.local
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/stockbot
+LOGS=$LOCAL/logs
+mkdir -p "$LOGS" "$CACHE"
+
+say() { printf '%s\n' "$*"; }
+
+# fail MESSAGE: ends the script with what is wrong and what to do about it.
+fail() {
+    printf '\nerror: %s\n' "$*" >&2
+    exit 1
+}
+
+# Seconds since the epoch with milliseconds.
+now() { date +%s.%3N; }
+seconds_since() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.1f s", to - from }'; }
+
+# step TITLE COMMAND...: runs COMMAND (a function or a program) with its output in a log of its own and
+# prints one line with the time it took, a dot every 20 seconds meanwhile; when it fails, prints the
+# end of the log and ends the script.
+step() {
+    local title=$1 begun log pid next_dot=$((SECONDS + 20))
+    shift
+    begun=$(now)
+    log=$LOGS/$(tr -cs 'a-zA-Z0-9\n' '-' <<<"$title" | tr '[:upper:]' '[:lower:]').log
+    printf '%-46s' "$title"
+    (set -e; "$@") >"$log" 2>&1 </dev/null &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 0.1
+        ((SECONDS < next_dot)) || { printf '.'; next_dot=$((SECONDS + 20)); }
+    done
+    if wait "$pid"; then
+        printf '%10s\n' "$(seconds_since "$begun")"
+        return
+    fi
+    printf '%10s  FAILED\n' "$(seconds_since "$begun")"
+    tail -n 30 "$log" | sed 's/^/    /' >&2
+    fail "$title failed; the whole log is $log"
+}
+
+# wait_until SECONDS WHAT COMMAND...: polls COMMAND until it succeeds, at most SECONDS long.
+wait_until() {
+    local deadline=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS < deadline)) || fail "$what did not happen in time"
+        sleep 0.1
+    done
+}
+
+need_root() { [[ $(id -u) == 0 ]] || fail "this needs root (namespaces, network devices, containerd); run it with sudo"; }
+
+# need_commands COMMAND:PACKAGE...: installs the Debian packages of the commands that are missing.
+need_commands() {
+    local pair missing=()
+    for pair in "$@"; do
+        PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    done
+    ((${#missing[@]} == 0)) && return
+    command -v apt-get >/dev/null || fail "missing ${missing[*]}; this machine has no apt-get, so install them by hand"
+    step "Install ${missing[*]}" install_packages "${missing[@]}"
+}
+
+# The services that such packages would start (containerd, postgresql) are not wanted: policy-rc.d says so while installing.
+install_packages() {
+    local policy=/usr/sbin/policy-rc.d
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+}
+
+# content_hash FILE...: one short name for what the files hold, in the order given.
+content_hash() { cat -- "$@" | sha256sum | cut -c1-16; }

@@ -1,0 +1,153 @@
+//! Bots that do not start, and bots that stop working.
+
+use k8s_openapi::api::apps::v1::Deployment;
+use stockbot_config::{
+    exit,
+    status::{DatabaseState, GatewayState},
+};
+use stockbot_operator::api::DiscordBot;
+
+use crate::{BOT, fake_bot::FakeBot, world::World};
+
+async fn scaled_to(world: &World, replicas: i32) {
+    let is = |found: Option<&Deployment>| found.is_some_and(|found| found.spec.replicas == Some(replicas));
+    world.until(BOT, &format!("the Deployment is scaled to {replicas}"), is).await;
+}
+
+#[tokio::test]
+async fn a_rejected_token_stops_the_bot_until_the_secret_changes() {
+    let world = World::new().await;
+    let operator = world.operator(&[]);
+    world.bot("").await;
+    let pod = world.pods(1).await.remove(0);
+    world.pod_ended(&pod, "stockbot", exit::TOKEN_REJECTED.into(), "Discord rejected the bot token", 1).await;
+    let message = world.bot_is("Stalled", "True", "TokenInvalid").await;
+    assert!(message.contains("Secret growshop-discord"), "{message}");
+    world.bot_is("TokenValid", "False", "Rejected").await;
+    scaled_to(&world, 0).await;
+    world.pods(0).await;
+
+    // Neither another change nor a restart of the operator tries the token again.
+    world.bot("  logging: {level: debug}\n").await;
+    operator.stop().await;
+    let _operator = world.operator(&[]);
+    world.bot_is("Stalled", "True", "TokenInvalid").await;
+    scaled_to(&world, 0).await;
+
+    world.secret("growshop-discord", "token", "MTEw.new.token").await;
+    scaled_to(&world, 1).await;
+    world.bot_is("Stalled", "False", "NotStalled").await;
+}
+
+#[tokio::test]
+async fn refused_intents_stop_the_bot_until_its_spec_changes() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    world.bot("").await;
+    let pod = world.pods(1).await.remove(0);
+    let words = "Discord refused the intents MESSAGE_CONTENT";
+    world.pod_ended(&pod, "stockbot", exit::GATEWAY_REFUSED.into(), words, 1).await;
+    let message = world.bot_is("Stalled", "True", "DisallowedIntents").await;
+    assert!(message.contains("MESSAGE_CONTENT"), "the bot's words name the intent: {message}");
+    scaled_to(&world, 0).await;
+    world.bot("  database: {urlSecretRef: {name: shop-postgres}, maxConnections: 9}\n").await;
+    scaled_to(&world, 1).await;
+}
+
+#[tokio::test]
+async fn a_pod_that_serves_is_not_stopped_for_a_bad_new_token() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    world.bot("").await;
+    let old = world.pods(1).await.remove(0);
+    let bot = FakeBot::start().await;
+    world.pod_runs(&old, &bot.ip).await;
+    world.bot_is("Ready", "True", "AllReady").await;
+    world.secret("growshop-discord", "token", "MTEw.wrong.token").await;
+    let pods = world.pods(2).await;
+    let new = pods.iter().find(|pod| pod.metadata.name != old.metadata.name).unwrap();
+    world.pod_ended(new, "stockbot", exit::TOKEN_REJECTED.into(), "Discord rejected the bot token", 1).await;
+    world.bot_is("Stalled", "True", "TokenInvalid").await;
+    let deployment = world.api::<Deployment>().get(BOT).await.unwrap();
+    assert_eq!(deployment.spec.replicas, Some(1));
+    assert_eq!(world.api::<DiscordBot>().get(BOT).await.unwrap().status.unwrap().phase.as_str(), "Degraded");
+}
+
+#[tokio::test]
+async fn exit_codes_of_the_migration_become_conditions() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    world.bot("").await;
+    let pod = world.pods(1).await.remove(0);
+    let words = "cannot reach the database at db: connection refused";
+    world.pod_ended(&pod, "migrate", exit::DEPENDENCY_UNAVAILABLE.into(), words, 1).await;
+    let message = world.bot_is("DatabaseReady", "False", "Unreachable").await;
+    assert!(message.contains("Secret shop-postgres") && message.contains(words), "{message}");
+    world.bot_is("Degraded", "True", "DatabaseUnavailable").await;
+    world.bot_is("Stalled", "False", "NotStalled").await;
+
+    world.pod_ended(&pod, "migrate", exit::SCHEMA_TOO_NEW.into(), "the schema is at version 9", 2).await;
+    world.bot_is("DatabaseReady", "False", "SchemaTooNew").await;
+    world.bot_is("Stalled", "True", "ImageIncompatible").await;
+
+    world.pod_ended(&pod, "migrate", 1, "relation exists", 2).await;
+    world.bot_is("DatabaseReady", "False", "MigrationFailed").await;
+
+    let bot = FakeBot::start().await;
+    world.pod_runs(&pod, &bot.ip).await;
+    world.bot_is("Ready", "True", "AllReady").await;
+    world.bot_is("DatabaseReady", "True", "Migrated").await;
+}
+
+#[tokio::test]
+async fn a_crash_looping_bot_is_degraded_after_the_allowed_attempts() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    world.bot("  maxRestartAttempts: 2\n").await;
+    let pod = world.pods(1).await.remove(0);
+    world.pod_ended(&pod, "stockbot", 101, "panicked at the disco", 1).await;
+    let message = world.bot_is("Ready", "False", "PodsNotReady").await;
+    assert!(message.contains("0 of 1 pods are ready"), "{message}");
+    world.bot_is("Degraded", "False", "AsExpected").await;
+    world.pod_ended(&pod, "stockbot", 101, "panicked at the disco", 2).await;
+    world.bot_is("Degraded", "True", "CrashLooping").await;
+    let status = world.api::<DiscordBot>().get(BOT).await.unwrap().status.unwrap();
+    assert_eq!(status.restarts, 2);
+    assert_eq!(status.last_error.unwrap().message, "exit code 101: panicked at the disco");
+}
+
+#[tokio::test]
+async fn what_a_running_bot_loses_becomes_conditions_and_heals() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    world.bot("  probes: {deep: {period: 1s, failureThreshold: 2}}\n").await;
+    let pod = world.pods(1).await.remove(0);
+    let bot = FakeBot::start().await;
+    world.pod_runs(&pod, &bot.ip).await;
+    world.bot_is("Ready", "True", "AllReady").await;
+
+    bot.says(|status| {
+        status.gateway.state = GatewayState::Disconnected;
+        status.gateway.shards.connected = 0;
+    });
+    world.bot_is("Ready", "False", "GatewayDisconnected").await;
+    world.bot_is("GatewayConnected", "False", "Disconnected").await;
+    bot.says(|status| *status = crate::fake_bot::connected());
+    world.bot_is("Ready", "True", "AllReady").await;
+
+    bot.says(|status| status.database.state = DatabaseState::Unreachable);
+    world.bot_is("DatabaseReady", "False", "Unreachable").await;
+    bot.says(|status| status.session_starts.as_mut().unwrap().remaining = 50);
+    world.bot_is("IdentifyBudgetLow", "True", "BelowReserve").await;
+    bot.says(|status| status.guild_found = Some(false));
+    let message = world.bot_is("Stalled", "True", "GuildNotFound").await;
+    assert!(message.contains("1100000000000000001"), "{message}");
+
+    bot.fails();
+    world.bot_is("Degraded", "True", "DatabaseUnavailable").await;
+    bot.says(|status| *status = crate::fake_bot::connected());
+    world.bot_is("Ready", "True", "AllReady").await;
+    bot.fails();
+    let message = world.bot_is("Degraded", "True", "ProbeFailing").await;
+    assert!(message.contains("it answers 503 to /status"), "{message}");
+}

@@ -1,0 +1,24 @@
+//! The real operator binary against a real API server. Each test has a namespace of its own and an operator that watches only
+//! that. Pods are never scheduled (their node selector fits no node): the test writes their status, as the kubelet would.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod children;
+mod cluster;
+mod displays;
+mod failures;
+mod fake_bot;
+mod lifecycle;
+mod process;
+mod rights;
+mod schema;
+mod secrets;
+mod world;
+
+use std::time::Duration;
+
+/// How long anything may take that the operator does in a moment. Generous: the machine may be busy.
+const SOON: Duration = Duration::from_secs(30);
+
+/// The bot of most tests.
+const BOT: &str = "growshop";

@@ -1,0 +1,80 @@
+//! Secrets: missing, malformed, mended, rotated.
+
+use k8s_openapi::api::{apps::v1::Deployment, core::v1::Secret};
+use stockbot_operator::api::names;
+
+use crate::{BOT, world::World};
+
+fn annotation(deployment: &Deployment, key: &str) -> String {
+    deployment.spec.template.metadata.clone().unwrap().annotations.unwrap()[key].clone()
+}
+
+#[tokio::test]
+async fn a_missing_or_malformed_secret_stalls_the_bot_until_it_is_mended() {
+    let world = World::empty().await;
+    let operator = world.operator(&[]);
+    world.bot("").await;
+    let message = world.bot_is("Stalled", "True", "SecretNotFound").await;
+    assert_eq!(
+        message,
+        "Secret growshop-discord does not exist; create it with key token, or set tokenSecretRef.name"
+    );
+    assert!(
+        world.api::<Deployment>().get_opt(BOT).await.unwrap().is_none(),
+        "nothing runs without its token"
+    );
+
+    world.secret("growshop-discord", "tokn", "MTEw.abc.def").await;
+    let message = world.bot_is("Stalled", "True", "SecretKeyMissing").await;
+    assert_eq!(message, "Secret growshop-discord has no key token; add it or set tokenSecretRef.key");
+
+    world.secret("growshop-discord", "token", "MTEw.abc.def").await;
+    world.bot_is("Stalled", "True", "SecretNotFound").await;
+    world.secret("shop-postgres", "url", "db.example.com").await;
+    let message = world.bot_is("Stalled", "True", "SecretKeyMissing").await;
+    assert!(message.contains("is not a URL like postgres://"), "{message}");
+    assert!(!message.contains("db.example.com"), "a value of a Secret: {message}");
+
+    world.secret("shop-postgres", "url", "postgres://shop:hunter2@db/shop").await;
+    world.bot_is("Stalled", "False", "NotStalled").await;
+    world.until::<Deployment>(BOT, "the Deployment is made", |found| found.is_some()).await;
+    for secret in ["MTEw", "hunter2"] {
+        assert!(!operator.process.output().contains(secret), "the log has a value of a Secret");
+        assert!(
+            !operator.get("/metrics").await.unwrap().1.contains(secret),
+            "a metric has a value of a Secret"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_rotated_secret_rolls_the_pods() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    world.bot("").await;
+    let before =
+        world.until::<Deployment>(BOT, "the Deployment is made", |found| found.is_some()).await.unwrap();
+    world.secret("shop-postgres", "url", "postgres://shop:other@db/shop").await;
+    let secrets = annotation(&before, names::SECRETS_HASH);
+    let rolled = |found: Option<&Deployment>| {
+        found.is_some_and(|found| annotation(found, names::SECRETS_HASH) != secrets)
+    };
+    let after = world.until(BOT, "the pod template changes", rolled).await.unwrap();
+    assert_eq!(
+        annotation(&before, names::TOKEN_HASH),
+        annotation(&after, names::TOKEN_HASH),
+        "the token is the same"
+    );
+}
+
+#[tokio::test]
+async fn a_bot_whose_secret_is_deleted_keeps_running_and_says_so() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    world.bot("").await;
+    world.until::<Deployment>(BOT, "the Deployment is made", |found| found.is_some()).await;
+    world.delete::<Secret>("growshop-discord").await;
+    world.bot_is("Stalled", "True", "SecretNotFound").await;
+    let deployment = world.api::<Deployment>().get(BOT).await.unwrap();
+    assert_eq!(deployment.spec.replicas, Some(1));
+}

@@ -1,0 +1,324 @@
+//! A namespace of the test's own, and the real operator watching it.
+
+use std::{
+    fmt::Debug,
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+};
+
+use k8s_openapi::{
+    NamespaceResourceScope,
+    api::core::v1::{Namespace, Pod, Secret},
+    apimachinery::pkg::apis::meta::v1::Condition,
+};
+use kube::{
+    Api, Client, Resource, ResourceExt as _,
+    api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams},
+    core::{ApiResource, GroupVersionKind},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use stockbot_harness::{Process, eventually, free_port};
+use stockbot_operator::api::{DiscordBot, StockDisplay, conditions::find};
+
+use crate::{BOT, SOON, cluster};
+
+/// A namespace and what runs for it.
+pub struct World {
+    /// The administrator.
+    pub client: Client,
+    /// The namespace.
+    pub namespace: String,
+}
+
+/// A running operator.
+pub struct Operator {
+    /// The process.
+    pub process: Process,
+    port: u16,
+}
+
+static NAMESPACES: AtomicU32 = AtomicU32::new(0);
+
+impl World {
+    /// An empty namespace under *restricted* Pod Security.
+    pub async fn empty() -> Self {
+        let client = cluster::connect().await;
+        let number = NAMESPACES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("operator-test-{}-{number}", std::process::id());
+        let namespace: Namespace = serde_json::from_value(json!({
+            "metadata": {"name": name, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
+        }))
+        .unwrap();
+        Api::all(client.clone()).create(&PostParams::default(), &namespace).await.unwrap();
+        Self { client, namespace: name }
+    }
+
+    /// A namespace with both Secrets of a bot.
+    pub async fn new() -> Self {
+        let world = Self::empty().await;
+        world.secret("growshop-discord", "token", "MTEw.abc.def").await;
+        world.secret("shop-postgres", "url", "postgres://shop:secret@db/shop").await;
+        world
+    }
+
+    /// Starts the operator for this namespace.
+    pub fn operator(&self, more: &[&str]) -> Operator {
+        self.operator_as(&cluster::kubeconfig(), more)
+    }
+
+    /// Starts the operator with that kubeconfig.
+    pub fn operator_as(&self, kubeconfig: &str, more: &[&str]) -> Operator {
+        let port = free_port();
+        let listen = format!("127.0.0.1:{port}");
+        let scope = ["--watch-namespaces", &self.namespace, "--leader-election-namespace", &self.namespace];
+        let rest = ["--listen", &listen, "--log-format", "text"];
+        let args = ["run"].iter().chain(&scope).chain(&rest).chain(more);
+        let program = env!("CARGO_BIN_EXE_stockbot-operator");
+        let process = Process::spawn(program, args, &[("KUBECONFIG", kubeconfig), ("RUST_BACKTRACE", "0")]);
+        Operator { process: process.unwrap(), port }
+    }
+
+    /// The objects of a kind.
+    pub fn api<K>(&self) -> Api<K>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>,
+    {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Applies a YAML document as a user would; the API server's refusal is an error.
+    pub async fn apply(&self, yaml: &str) -> Result<DynamicObject, kube::Error> {
+        let document: Value = serde_yaml::from_str(yaml).unwrap();
+        let text = |field: &str| document[field].as_str().unwrap().to_owned();
+        let (group, version) = match text("apiVersion").split_once('/') {
+            Some((group, version)) => (group.to_owned(), version.to_owned()),
+            None => (String::new(), text("apiVersion")),
+        };
+        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(&group, &version, &text("kind")));
+        let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), &self.namespace, &kind);
+        let name = document["metadata"]["name"].as_str().unwrap();
+        api.patch(name, &PatchParams::apply("user").force(), &Patch::Apply(&document)).await
+    }
+
+    /// Makes or replaces a Secret with one key.
+    pub async fn secret(&self, name: &str, key: &str, value: &str) {
+        let document = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": {key: value}});
+        self.api::<Secret>()
+            .patch(name, &PatchParams::apply("user").force(), &Patch::Apply(document))
+            .await
+            .unwrap();
+    }
+
+    /// The smallest bot, with `more` lines of spec.
+    pub async fn bot(&self, more: &str) -> DynamicObject {
+        self.bot_called(BOT, more).await
+    }
+
+    /// The smallest bot of that name, with `more` lines of spec. Its pods fit no node.
+    pub async fn bot_called(&self, name: &str, more: &str) -> DynamicObject {
+        let yaml = format!(
+            "apiVersion: stockbot.dev/v1alpha1\nkind: DiscordBot\nmetadata: {{name: {name}}}\nspec:\n  \
+             tokenSecretRef: {{name: growshop-discord}}\n  guildId: \"1100000000000000001\"\n  \
+             database: {{urlSecretRef: {{name: shop-postgres}}}}\n  \
+             podTemplate: {{nodeSelector: {{stockbot.dev/none: \"true\"}}}}\n{more}"
+        );
+        self.apply(&yaml).await.unwrap()
+    }
+
+    /// A display of the bot in a channel that ends with two digits.
+    pub async fn display(&self, name: &str, bot: &str, channel: u8) -> StockDisplay {
+        let yaml = format!(
+            "apiVersion: stockbot.dev/v1alpha1\nkind: StockDisplay\nmetadata: {{name: {name}}}\nspec:\n  \
+             botRef: {{name: {bot}}}\n  channelId: \"11000000000000000{channel:02}\"\n"
+        );
+        self.apply(&yaml).await.unwrap().try_parse().unwrap()
+    }
+
+    /// Changes an object as a user would.
+    pub async fn patch<K>(&self, name: &str, change: Value) -> K
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + Debug,
+    {
+        self.api::<K>().patch(name, &PatchParams::default(), &Patch::Merge(change)).await.unwrap()
+    }
+
+    /// Deletes an object.
+    pub async fn delete<K>(&self, name: &str)
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + Debug,
+    {
+        self.api::<K>().delete(name, &DeleteParams::default()).await.unwrap();
+    }
+
+    /// Waits until an object is as it should be; `None` = it is missing.
+    pub async fn until<K>(&self, name: &str, what: &str, is: impl Fn(Option<&K>) -> bool) -> Option<K>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + Debug,
+    {
+        let api = self.api::<K>();
+        eventually(SOON, what, || async {
+            let found = api.get_opt(name).await.unwrap();
+            if is(found.as_ref()) { Ok(found) } else { Err(found) }
+        })
+        .await
+    }
+
+    /// Waits until the bot has a condition with that status and reason; gives its message.
+    pub async fn bot_is(&self, kind: &str, status: &str, reason: &str) -> String {
+        self.bot_called_is(BOT, kind, status, reason).await
+    }
+
+    /// Waits until a bot has a condition with that status and reason; gives its message.
+    pub async fn bot_called_is(&self, name: &str, kind: &str, status: &str, reason: &str) -> String {
+        let conditions = |bot: &DiscordBot| bot.status.clone().unwrap_or_default().conditions;
+        self.condition(name, conditions, (kind, status, reason)).await
+    }
+
+    /// Waits until a display has a condition with that status and reason; gives its message.
+    pub async fn display_is(&self, name: &str, kind: &str, status: &str, reason: &str) -> String {
+        let conditions = |display: &StockDisplay| display.status.clone().unwrap_or_default().conditions;
+        self.condition(name, conditions, (kind, status, reason)).await
+    }
+
+    async fn condition<K>(
+        &self,
+        name: &str,
+        conditions: impl Fn(&K) -> Vec<Condition>,
+        (kind, status, reason): (&str, &str, &str),
+    ) -> String
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + Debug,
+    {
+        let api = self.api::<K>();
+        eventually(SOON, &format!("{name} is {kind}={status}/{reason}"), || async {
+            let object = api.get(name).await.unwrap();
+            let all = conditions(&object);
+            let found = find(&all, kind).filter(|found| found.status == status && found.reason == reason);
+            // A condition about an older spec says nothing of the newest.
+            let current = found.filter(|found| found.observed_generation == object.meta().generation);
+            current.map(|found| found.message.clone()).ok_or(all)
+        })
+        .await
+    }
+
+    /// Waits until the bot has that many pods that are not being deleted; gives them.
+    pub async fn pods(&self, count: usize) -> Vec<Pod> {
+        let api = self.api::<Pod>();
+        eventually(SOON, &format!("there are {count} pods"), || async {
+            let mut pods = api.list(&ListParams::default()).await.unwrap().items;
+            pods.retain(|pod| pod.metadata.deletion_timestamp.is_none());
+            if pods.len() == count { Ok(pods) } else { Err(pods.len()) }
+        })
+        .await
+    }
+
+    /// Writes the status of a pod, as the kubelet would.
+    pub async fn pod_status(&self, pod: &Pod, status: Value) {
+        let patch = Patch::Merge(json!({"status": status}));
+        self.api::<Pod>().patch_status(&pod.name_any(), &PatchParams::default(), &patch).await.unwrap();
+    }
+
+    /// The pod runs, is ready, and answers at `ip`.
+    pub async fn pod_runs(&self, pod: &Pod, ip: &str) {
+        self.pod_status(
+            pod,
+            json!({
+                "phase": "Running",
+                "podIP": ip,
+                "podIPs": [{"ip": ip}],
+                "conditions": [{"type": "Ready", "status": "True"}],
+                "containerStatuses": [{
+                    "name": "stockbot", "ready": true, "restartCount": 0, "image": "x", "imageID": "x",
+                    "state": {"running": {"startedAt": "2026-11-20T18:00:00Z"}},
+                }],
+            }),
+        )
+        .await;
+    }
+
+    /// A container of the pod has ended with an exit code and its last words, and waits for its next start.
+    pub async fn pod_ended(&self, pod: &Pod, container: &str, code: i32, words: &str, restarts: i32) {
+        let list = if container == "migrate" { "initContainerStatuses" } else { "containerStatuses" };
+        let ended = json!({
+            "exitCode": code, "message": words, "reason": "Error",
+            "startedAt": "2026-11-20T18:00:00Z", "finishedAt": "2026-11-20T18:00:01Z",
+        });
+        self.pod_status(
+            pod,
+            json!({
+                "phase": "Pending",
+                "conditions": [{"type": "Ready", "status": "False"}],
+                list: [{
+                    "name": container, "ready": false, "restartCount": restarts, "image": "x", "imageID": "x",
+                    "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": ended},
+                }],
+            }),
+        )
+        .await;
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // The runtime of the test may be gone already: a thread and a runtime of its own.
+        let name = std::mem::take(&mut self.namespace);
+        let deletion = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let namespaces: Api<Namespace> = Api::all(cluster::connect().await);
+                namespaces.delete(&name, &DeleteParams::default()).await.map(drop)
+            })
+        });
+        if !matches!(deletion.join(), Ok(Ok(()))) {
+            eprintln!("the test's namespace could not be deleted");
+        }
+    }
+}
+
+impl Operator {
+    /// A page of its HTTP server; `None` while it does not answer.
+    pub async fn get(&self, path: &str) -> Option<(u16, String)> {
+        let answer = reqwest::get(format!("http://127.0.0.1:{}{path}", self.port)).await.ok()?;
+        Some((answer.status().as_u16(), answer.text().await.ok()?))
+    }
+
+    /// The sum of all series of a metric whose labels contain every one of `parts`.
+    pub async fn metric(&self, name: &str, parts: &[&str]) -> u64 {
+        let (_, text) = self.get("/metrics").await.unwrap_or_default();
+        let of_metric = |line: &&str| line.starts_with(&format!("stockbot_operator_{name}"));
+        text.lines()
+            .filter(of_metric)
+            .filter(|line| parts.iter().all(|part| line.contains(part)))
+            .filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok())
+            .sum()
+    }
+
+    /// Requests that wrote anything but the leader's Lease.
+    pub async fn writes(&self) -> u64 {
+        let mut sum = 0;
+        for verb in ["create", "update", "patch", "delete"] {
+            let of_verb = format!("verb=\"{verb}\"");
+            let all = self.metric("api_requests_total", &[&of_verb]).await;
+            sum += all - self.metric("api_requests_total", &[&of_verb, "resource=\"leases\""]).await;
+        }
+        sum
+    }
+
+    /// Waits until it leads and has looked at everything once.
+    pub async fn leads(&self) {
+        eventually(SOON, "the operator leads and has reconciled", || async {
+            let leads = self.metric("leader", &[]).await;
+            let runs = self.metric("reconcile_runs_total", &[]).await;
+            if leads > 0 && runs > 0 { Ok(()) } else { Err((leads, runs, self.process.output())) }
+        })
+        .await;
+    }
+
+    /// Tells it to stop; it has to end well, and in time.
+    pub async fn stop(mut self) {
+        self.process.signal("TERM").unwrap();
+        let status = self.process.wait_exit(SOON).await.unwrap();
+        assert!(status.success(), "{status}: {}", self.process.output());
+    }
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Runs every test of the project on real parts: PostgreSQL, the Discord stand-in, a real Kubernetes with both images.
+# Ends with one line "N passed, N failed" over all runners; the exit code says the same.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$ROOT/tests/deny.sh"
+for part in settings owner; do source "$ROOT/tests/cluster/$part.sh"; done
+for part in settings helm postgres; do source "$ROOT/tests/demo/$part.sh"; done
+
+usage() {
+    cat <<END
+Usage: tests/run.sh [--help] [CARGO-TEST-ARGUMENT...]
+
+Installs what is missing, starts the cluster (and stops it again unless it ran before), builds the images and runs
+cargo test for the whole workspace. Arguments go to cargo test: tests/run.sh -p stockbot-store ledger
+END
+}
+
+passed=0 failed=0
+
+# run_counted TITLE COUNTER COMMAND...: runs COMMAND, shows its output, and adds up what COUNTER (an awk program
+# printing "PASSED FAILED") reads from it. A runner that ends badly without naming a failed test counts as one.
+run_counted() {
+    local title=$1 counter=$2 log=$LOGS/test-$1.log code=0 ok bad
+    shift 2
+    say "== $title"
+    "$@" 2>&1 </dev/null | tee "$log" || code=$?
+    read -r ok bad < <(awk "$counter" "$log")
+    ((code == 0 || bad > 0)) || bad=1
+    ((passed += ok, failed += bad)) || true
+}
+
+# The sum of cargo's "test result: ok. 3 passed; 0 failed; ..." lines.
+# shellcheck disable=SC2016  # awk's variables, not the shell's
+CARGO_COUNTER='/^test result: / { ok += $4; bad += $6 } END { print ok + 0, bad + 0 }'
+
+start_cluster() {
+    if cluster_runs && [[ $(cluster_owner) == "$ROOT" ]]; then
+        "$ROOT/tests/cluster/up"
+        return
+    fi
+    trap '"$ROOT/tests/cluster/down" --quiet' EXIT
+    "$ROOT/tests/cluster/up"
+}
+
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+    usage
+    exit
+fi
+begun=$(now)
+command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs"
+need_root
+need_commands curl:curl cc:gcc
+ensure_postgres_installed
+check_dependencies
+start_cluster
+"$ROOT/tests/images/build"
+ensure_helm
+
+source "$LOCAL/images.env"
+export PATH=$LOCAL/bin:$PATH
+export STOCKBOT_TEST_KUBECONFIG=$KUBECONFIG_FILE STOCKBOT_TEST_HOST_IP=${HOST_IP:-}
+export STOCKBOT_TEST_OPERATOR_IMAGE=$OPERATOR_IMAGE STOCKBOT_TEST_BOT_IMAGE=$BOT_IMAGE
+STOCKBOT_TEST_HELM=$(helm_binary)
+export STOCKBOT_TEST_HELM
+
+cd "$ROOT"
+if (($# == 0)); then set -- --workspace; fi
+run_counted cargo "$CARGO_COUNTER" cargo test --locked --no-fail-fast "$@"
+
+say "All tests took $(seconds_since "$begun")"
+say "$passed passed, $failed failed"
+((failed == 0))
