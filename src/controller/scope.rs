@@ -18,7 +18,7 @@ use k8s_openapi::{
     },
 };
 use kube::{
-    Api, Client, Resource,
+    Api, Client, Resource, ResourceExt as _,
     runtime::{
         WatchStreamExt as _, reflector,
         reflector::store::Writer,
@@ -44,6 +44,9 @@ use crate::{
     probe,
     stock_display::Displays,
 };
+
+/// Objects per page of a list. Small: a page is in memory several times over while it is read.
+const PAGE: u32 = 50;
 
 /// A scope that is ready to run.
 pub struct Scope {
@@ -179,8 +182,15 @@ where
         Some(namespace) => Api::namespaced(client.clone(), namespace),
         None => Api::all(client.clone()),
     };
-    let config = watcher::Config { label_selector: selector, ..watcher::Config::default() };
-    watcher(api, config).default_backoff()
+    let config =
+        watcher::Config { label_selector: selector, page_size: Some(PAGE), ..watcher::Config::default() };
+    watcher(api, config).default_backoff().modify(forget_history)
+}
+
+/// Drops what nobody here reads and what is often most of an object: who changed which field, and `kubectl`'s copy of it.
+fn forget_history<K: Resource>(object: &mut K) {
+    object.managed_fields_mut().clear();
+    object.annotations_mut().remove("kubectl.kubernetes.io/last-applied-configuration");
 }
 
 async fn follow_bots(context: &Context, scope: Option<&str>, mut writer: Writer<DiscordBot>) {
@@ -296,14 +306,18 @@ where
 {
     let events = watch::<K>(&context.process.client, scope, Some(names::children_selector()));
     cache
-        .follow(events, Live::of, |key, live| context.triggers.bot(&Key::new(&key.namespace, live.bot())))
+        .follow(
+            events,
+            |object, _| Live::of(object),
+            |key, live| context.triggers.bot(&Key::new(&key.namespace, live.bot())),
+        )
         .await;
 }
 
 async fn follow_pods(context: &Context, scope: Option<&str>) {
     let events = watch::<Pod>(&context.process.client, scope, Some(names::children_selector()));
     let wake = |key: &Key, pod: &PodState| context.triggers.bot(&Key::new(&key.namespace, pod.bot()));
-    context.pods.follow(events, PodState::of, wake).await;
+    context.pods.follow(events, |pod, before| PodState::of(pod).since(before), wake).await;
 }
 
 async fn poll_secrets(context: &Context) {

@@ -105,9 +105,17 @@ async fn a_display_can_be_given_to_another_bot() {
     let _operator = world.operator(&[]);
     world.bot("").await;
     world.bot_called("second", "").await;
-    world.display("main", BOT, 10).await;
+    let display = world.display("main", BOT, 10).await;
+    let bot = FakeBot::start().await;
+    bot.shows("main", &display.spec.settings, DisplayState::Published);
+    for pod in world.pods(2).await {
+        world.pod_runs(&pod, &bot.ip).await;
+    }
     shows(&world, BOT, &["main"]).await;
     shows(&world, "second", &[]).await;
+    // Both are content: nothing but the change wakes them.
+    world.bot_is("Ready", "True", "AllReady").await;
+    world.bot_called_is("second", "Ready", "True", "AllReady").await;
     world.patch::<StockDisplay>("main", json!({"spec": {"botRef": {"name": "second"}}})).await;
     shows(&world, BOT, &[]).await;
     shows(&world, "second", &["main"]).await;
