@@ -35,10 +35,13 @@ function body(value) {
 
 const deepest = (issues) => Math.max(...issues.map((issue) => issue.path.length));
 
+const wrongType = (issues) => issues.some((issue) => issue.path.length === 1 && issue.path[0] === "type");
+
 /** Of a union's alternatives, the one that was meant: its `type` fits, and it went wrong the deepest. */
 function meant(alternatives) {
-  const typed = alternatives.filter((issues) => !issues.some((issue) => issue.path.length === 1 && issue.path[0] === "type"));
-  return [...(typed.length ? typed : alternatives)].sort((one, other) => deepest(other) - deepest(one))[0];
+  const typed = alternatives.filter((issues) => !wrongType(issues));
+  if (!typed.length) return [{ code: "custom", path: ["type"], message: "no such kind may stand here" }];
+  return typed.sort((one, other) => deepest(other) - deepest(one))[0];
 }
 
 function* flat(issues, prefix = []) {

@@ -49,7 +49,7 @@ test("a modal with too long a title and an unknown kind of answer are refused", 
   const row = { type: 1, components: [{ type: 4, custom_id: "count", style: 1, label: "How many?" }] };
   const modal = { custom_id: "m", title: "a".repeat(46), components: [row] };
   assert.deepEqual(paths(callback({ type: 9, data: modal })), ["data.title"]);
-  assert.equal(check(callback({ type: 99 })).length, 1);
+  assert.deepEqual(paths(callback({ type: 99 })), ["type"]);
 });
 
 test("commands are checked one by one", () => {
