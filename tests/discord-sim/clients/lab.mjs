@@ -1,10 +1,10 @@
 // The stand-in as the Node tests use it: its control API, a ready world, and waiting for a condition.
 
-const URL = process.env.DISCORD_SIM_URL;
-if (!URL) throw new Error("set DISCORD_SIM_URL to a running stand-in, or use tests/discord-sim/clients/run");
+const address = process.env.DISCORD_SIM_URL;
+if (!address) throw new Error("set DISCORD_SIM_URL to a running stand-in, or use tests/discord-sim/clients/run");
 
 /** The address of the stand-in, without a slash at the end. */
-export const url = URL.replace(/\/$/, "");
+export const url = address.replace(/\/$/, "");
 
 /** One call of the control API; throws what the stand-in answered if it was refused. */
 export async function control(method, path, body) {
