@@ -1,6 +1,6 @@
 -- Shops, what they sell and the units in stock.
 -- Every migration bounds its waits: nobody who sells is held up longer than this, the migrating pod tries again instead.
-SET LOCAL lock_timeout = '5s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = 0;
 
 -- The key of an advisory lock on one thing of a kind. Kinds: 'doors' (may this shop sell), 'restock', 'audit', 'identify'.

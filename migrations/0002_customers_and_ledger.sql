@@ -1,5 +1,5 @@
 -- Customers, the double-entry ledger and orders.
-SET LOCAL lock_timeout = '5s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = 0;
 
 CREATE TABLE stockbot.customers (

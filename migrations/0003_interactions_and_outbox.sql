@@ -1,5 +1,5 @@
 -- What Discord asked and what Discord is owed.
-SET LOCAL lock_timeout = '5s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = 0;
 
 CREATE TABLE stockbot.interactions (

@@ -1,5 +1,5 @@
 -- What the pods of a bot share: live messages, shards, session starts, registered commands.
-SET LOCAL lock_timeout = '5s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = 0;
 
 -- `posting_nonce` is written before a message is posted and cleared when its id is saved.

@@ -1,5 +1,5 @@
 -- The feed of committed changes to products, stock counts, prices and visibility. Triggers write it, so that plain SQL shows as well.
-SET LOCAL lock_timeout = '5s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = 0;
 
 -- Readers compare `xid` with a snapshot: ids of rows do not follow the order of commits, snapshots do.

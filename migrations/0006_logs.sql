@@ -1,5 +1,5 @@
 -- Logs for people: commands, the audit trail, performance samples, clicks.
-SET LOCAL lock_timeout = '5s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL statement_timeout = 0;
 
 CREATE TABLE stockbot.discord_command_logs (

@@ -2,6 +2,7 @@
 # Runs every test of the project on real parts: PostgreSQL, the Discord stand-in, a real Kubernetes with both images.
 # Ends with one line "N passed, N failed" over all runners; the exit code says the same.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$ROOT/tests/deny.sh"
 for part in settings owner; do source "$ROOT/tests/cluster/$part.sh"; done
 for part in settings helm postgres; do source "$ROOT/tests/demo/$part.sh"; done
 
@@ -50,6 +51,7 @@ command -v cargo >/dev/null || fail "cargo is missing: install Rust from https:/
 need_root
 need_commands curl:curl cc:gcc
 ensure_postgres_installed
+check_dependencies
 start_cluster
 "$ROOT/tests/images/build"
 ensure_helm

@@ -77,7 +77,7 @@ impl Store {
 
     async fn session(&self, patience: Duration) -> Result<Session, StoreError> {
         let connection = self.pool.acquire().await?;
-        Ok(Session { connection, named: !self.pooled(), patience, waiting: false })
+        Ok(Session { connection, named: !self.pooled(), patience })
     }
 }
 
@@ -88,47 +88,35 @@ struct Session {
     named: bool,
     /// Longest wait for an answer.
     patience: Duration,
-    /// An answer is, or stayed, outstanding.
-    waiting: bool,
 }
 
 impl Session {
     async fn rows(&mut self, sql: Sql<'_>) -> Result<Vec<PgRow>, StoreError> {
-        self.waiting = true;
         let sql = sql.persistent(self.named);
-        let answer = timeout(self.patience, sql.fetch_all(&mut *self.connection)).await;
-        self.settle(answer)
+        settle(timeout(self.patience, sql.fetch_all(&mut *self.connection)).await)
     }
 
     async fn execute(&mut self, sql: Sql<'_>) -> Result<u64, StoreError> {
-        self.waiting = true;
         let sql = sql.persistent(self.named);
-        let answer = timeout(self.patience, sql.execute(&mut *self.connection)).await;
-        Ok(self.settle(answer)?.rows_affected())
+        let done = settle(timeout(self.patience, sql.execute(&mut *self.connection)).await)?;
+        Ok(done.rows_affected())
     }
 
     /// Runs statements without arguments.
     async fn run(&mut self, sql: String) -> Result<(), StoreError> {
-        self.waiting = true;
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-        let answer = timeout(self.patience, sql.execute(&mut *self.connection)).await;
-        self.settle(answer).map(|_| ())
+        settle(timeout(self.patience, sql.execute(&mut *self.connection)).await)?;
+        Ok(())
     }
+}
 
-    /// The server's own refusals leave the connection usable, everything else does not.
-    fn settle<T>(&mut self, answer: Result<Result<T, sqlx::Error>, Elapsed>) -> Result<T, StoreError> {
-        let answer = answer.map_err(|_| StoreError::Unavailable("no answer in time".into()))?;
-        self.waiting = !matches!(answer, Ok(_) | Err(sqlx::Error::Database(_)));
-        Ok(answer?)
-    }
+fn settle<T>(answer: Result<Result<T, sqlx::Error>, Elapsed>) -> Result<T, StoreError> {
+    let answer = answer.map_err(|_| StoreError::Unavailable("no answer in time".into()))?;
+    Ok(answer?)
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.waiting {
-            self.connection.close_on_drop();
-            return;
-        }
         // The pool asks every connection that comes back for a sign of life, and would wait for it without end.
         let release = self.connection.return_to_pool();
         if let Ok(runtime) = Handle::try_current() {
@@ -191,13 +179,10 @@ impl Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        let Some(mut session) = self.session.take() else { return };
-        if let (false, Ok(runtime)) = (session.waiting, Handle::try_current()) {
+        // Without a runtime the connection is closed, and the server rolls back what loses its connection.
+        if let (Some(mut session), Ok(runtime)) = (self.session.take(), Handle::try_current()) {
             session.patience = RELEASE_TIMEOUT;
             runtime.spawn(async move { session.run("ROLLBACK".into()).await });
-        } else {
-            // The server rolls back what loses its connection.
-            session.waiting = true;
         }
     }
 }

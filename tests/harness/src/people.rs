@@ -1,6 +1,7 @@
 //! Virtual people in the Discord stand-in: a client of its control API, and what people of a shop do there.
 //!
 //! Must not: know how the bot works inside; it sees what a person sees.
+#![expect(clippy::expect_used, reason = "helpers of tests: without what they expect no test can go on")]
 
 use std::time::Duration;
 

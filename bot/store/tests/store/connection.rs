@@ -89,13 +89,7 @@ async fn a_network_that_goes_silent_costs_one_wait_and_blocks_no_place_in_the_po
         let (store, id) = (store.clone(), shop.id);
         async move { shops::shop_state(&store, id).await }
     });
-    eventually(DEADLINE, "the statement waits", || async {
-        let waiting =
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'stockbot.shops'::regclass";
-        let count = shop.database.text(waiting).await;
-        if count == "1" { Ok(()) } else { Err(count) }
-    })
-    .await;
+    shop.until_somebody_waits_for("shops").await;
     proxy.freeze();
     hold.rollback().await.unwrap();
     let error = asked.await.unwrap().unwrap_err();

@@ -64,17 +64,19 @@ async fn of_many_who_want_a_name_at_once_one_gets_it() {
 #[tokio::test]
 async fn a_user_who_registers_twice_at_once_is_one_customer() {
     let shop = Shop::open().await;
-    let tries = (0..10).map(|n| {
-        let store = shop.store.clone();
-        let id = shop.id;
-        tokio::spawn(async move {
-            customers::register(&store, id, 5, &grow_id(&format!("name{n}")), Locale::Id).await.unwrap()
-        })
+    // The first registration has not committed yet when the second one looks.
+    let first = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
+    let mut open = first.begin().await.unwrap();
+    let insert = "INSERT INTO stockbot.customers (shop_id, discord_user_id, grow_id) VALUES ($1, 5, 'first')";
+    sqlx::query(insert).bind(shop.id.get()).execute(&mut *open).await.unwrap();
+    let second = tokio::spawn({
+        let (store, id) = (shop.store.clone(), shop.id);
+        async move { customers::register(&store, id, 5, &grow_id("second"), Locale::Id).await.unwrap() }
     });
-    for one in tries.collect::<Vec<_>>() {
-        assert!(!matches!(one.await.unwrap(), Registration::Taken));
-    }
-    assert_eq!(shop.database.text("SELECT count(*) FROM stockbot.customers").await, "1");
+    shop.until_somebody_waits_for("transactionid").await;
+    open.commit().await.unwrap();
+    let Registration::Changed { from, .. } = second.await.unwrap() else { panic!() };
+    assert_eq!(from, "first");
     assert_eq!(
         shop.database.text("SELECT count(*) FROM stockbot.accounts WHERE kind = 'customer'").await,
         "1"
@@ -116,6 +118,8 @@ async fn a_balance_moves_once_per_external_id_within_its_bounds() {
     assert_eq!(shop.adjust(alice + 99, 1, "d").await, Adjustment::UnknownCustomer);
     let reset = ledger::reset_balance(&shop.store, shop.id, alice, "e", &admin()).await.unwrap();
     assert_eq!(reset, Adjustment::Done { balance: 0, before: MAX_BALANCE });
+    // A repeat is one, although the balance would not allow it any more.
+    assert_eq!(shop.adjust(alice, -50, "b").await, Adjustment::AlreadyDone { balance: 0 });
     let again = ledger::reset_balance(&shop.store, shop.id, alice, "f", &admin()).await.unwrap();
     assert_eq!(again, Adjustment::Done { balance: 0, before: 0 });
     shop.prove().await;

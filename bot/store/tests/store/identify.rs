@@ -49,6 +49,25 @@ async fn of_many_pods_one_identifies_and_the_others_wait_five_seconds() {
 }
 
 #[tokio::test]
+async fn a_start_that_is_being_granted_is_waited_for() {
+    let shop = Shop::open().await;
+    let other = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
+    let mut granting = other.begin().await.unwrap();
+    let lock = "SELECT pg_advisory_xact_lock(stockbot.lock_key('identify', $1))";
+    sqlx::query(lock).bind(APPLICATION.cast_signed()).execute(&mut *granting).await.unwrap();
+    let asked = tokio::spawn({
+        let store = shop.store.clone();
+        async move { identify::identify_permit(&store, APPLICATION, 0, &budget(900, 50), true).await.unwrap() }
+    });
+    shop.until_somebody_waits_for("advisory").await;
+    let grant = "INSERT INTO stockbot.identify_gate VALUES ($1, 0, now() + interval '1 hour', 1, 1000, clock_timestamp())";
+    sqlx::query(grant).bind(APPLICATION.cast_signed()).execute(&mut *granting).await.unwrap();
+    granting.commit().await.unwrap();
+    let permit = asked.await.unwrap();
+    assert!(matches!(permit, Permit::WaitUntil(_)), "{permit:?}");
+}
+
+#[tokio::test]
 async fn the_reserve_is_not_for_restarts_and_the_last_start_is_for_nobody_to_exceed() {
     let shop = Shop::open().await;
     let at_reserve = budget(50, 50);

@@ -148,7 +148,7 @@ async fn maintenance_waits_for_the_sale_under_way_and_nothing_is_sold_after_it()
     let mut hold = holder.begin().await.unwrap();
     sqlx::query("LOCK TABLE stockbot.stock_units").execute(&mut *hold).await.unwrap();
     let sale = spawn_buy(&shop, order(1, 1, "A", 100));
-    waits(&shop, "stock_units").await;
+    shop.until_somebody_waits_for("stock_units").await;
     let closing = tokio::spawn({
         let (store, id) = (shop.store.clone(), shop.id);
         async move {
@@ -156,13 +156,7 @@ async fn maintenance_waits_for_the_sale_under_way_and_nothing_is_sold_after_it()
             orders::order_by_interaction(&store, id, 1).await.unwrap().is_some()
         }
     });
-    stockbot_harness::eventually(DEADLINE, "the closing waits at the door", || async {
-        let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-        let count = shop.database.text(waiting).await;
-        if count == "1" { Ok(()) } else { Err(count) }
-    })
-    .await;
+    shop.until_somebody_waits_for("advisory").await;
     hold.rollback().await.unwrap();
     assert!(closing.await.unwrap(), "maintenance was on before the sale had ended");
     assert!(matches!(sale.await.unwrap(), PurchaseOutcome::Bought(_)));
@@ -209,7 +203,7 @@ async fn units_that_others_hold_are_waited_for_and_sold_when_they_give_up() {
     let mut hold = holder.begin().await.unwrap();
     sqlx::query("SELECT FROM stockbot.stock_units FOR UPDATE").execute(&mut *hold).await.unwrap();
     let sale = spawn_buy(&shop, PurchaseRequest { quantity: 10, ..order(1, 1, "A", 100) });
-    waits(&shop, "transactionid").await;
+    shop.until_somebody_waits_for("transactionid").await;
     hold.rollback().await.unwrap();
     let PurchaseOutcome::Bought(receipt) = sale.await.unwrap() else { panic!() };
     assert_eq!(receipt.units.len(), 10);
@@ -225,7 +219,7 @@ async fn units_that_others_take_for_good_are_not_promised() {
     sqlx::query(remove).execute(&mut *hold).await.unwrap();
     let sale = spawn_buy(&shop, PurchaseRequest { quantity: 7, ..order(1, 1, "A", 100) });
     let fine = spawn_buy(&shop, PurchaseRequest { quantity: 8, ..order(2, 1, "A", 100) });
-    waits(&shop, "transactionid").await;
+    shop.until_somebody_waits_for("transactionid").await;
     hold.commit().await.unwrap();
     assert_eq!(sale.await.unwrap(), PurchaseOutcome::Refused(Refusal::OutOfStock { left: 6, asked: 7 }));
     assert_eq!(fine.await.unwrap(), PurchaseOutcome::Refused(Refusal::OutOfStock { left: 6, asked: 8 }));
@@ -236,18 +230,4 @@ async fn units_that_others_take_for_good_are_not_promised() {
 pub fn spawn_buy(shop: &Shop, request: PurchaseRequest) -> tokio::task::JoinHandle<PurchaseOutcome> {
     let (store, id) = (shop.store.clone(), shop.id);
     tokio::spawn(async move { stockbot_store::purchase::purchase(&store, id, &request).await.unwrap() })
-}
-
-/// Waits until somebody of this database waits for a lock on this table or of this type.
-async fn waits(shop: &Shop, what: &str) {
-    let sql = format!(
-        "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-         WHERE a.datname = current_database() AND NOT l.granted
-            AND (l.locktype = '{what}' OR l.relation = to_regclass('stockbot.{what}'))"
-    );
-    stockbot_harness::eventually(DEADLINE, "a purchase waits", || async {
-        let count = shop.database.text(&sql).await;
-        if count == "0" { Err(count) } else { Ok(()) }
-    })
-    .await;
 }

@@ -129,6 +129,20 @@ impl Shop {
         products::product(&self.store, self.id, code).await.unwrap().unwrap().available
     }
 
+    /// Waits until somebody waits for a lock of this type, or on this table.
+    pub async fn until_somebody_waits_for(&self, what: &str) {
+        let sql = format!(
+            "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+             WHERE a.datname = current_database() AND NOT l.granted
+                AND (l.locktype = '{what}' OR l.relation = to_regclass('stockbot.{what}'))"
+        );
+        stockbot_harness::eventually(DEADLINE, what, || async {
+            let count = self.database.text(&sql).await;
+            if count == "0" { Err(count) } else { Ok(()) }
+        })
+        .await;
+    }
+
     /// Everything adds up.
     pub async fn prove(&self) {
         let report = ledger::audit(&self.store, Some(self.id)).await.unwrap();
