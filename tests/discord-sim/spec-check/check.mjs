@@ -7,6 +7,9 @@ import { ruleOf } from "./schemas.mjs";
 // Without it every message would be "Invalid input".
 z.config(z.locales.en());
 
+/** Lists of ids. */
+const IDS = new Set(["messages", "roles", "users"]);
+
 /**
  * The body in the form the description writes it. Discord itself takes ids as numbers as well as texts, and
  * permissions as texts, and every client makes use of it.
@@ -17,7 +20,7 @@ function described(value, key) {
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, described(one, name)]));
   }
   const number = typeof value === "number" && Number.isInteger(value);
-  if (number && (key.endsWith("_id") || key === "roles" || key === "users")) return String(value);
+  if (number && (key.endsWith("_id") || IDS.has(key))) return String(value);
   if (key === "default_member_permissions" && typeof value === "string" && /^\d+$/.test(value)) return Number(value);
   return value;
 }

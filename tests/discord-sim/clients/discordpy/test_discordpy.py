@@ -81,6 +81,12 @@ class DiscordPy(unittest.IsolatedAsyncioTestCase):
         files = direct["messages"][0]["attachments"]
         self.assertEqual([(file["filename"], file["content"]) for file in files], [("goods.txt", "3 units\n")])
 
+    async def test_replies_to_a_message(self):
+        first = await self.bot.get_channel(int(self.lab.channel)).send("What is in stock?")
+        await first.reply("Dirt")
+        seen = {one["content"]: one for one in await self.lab.messages()}
+        self.assertEqual(seen["Dirt"]["referenced_message"]["id"], str(first.id))
+
     async def test_resumes_after_a_close_with_4000_without_missing_a_dispatch(self):
         await self.loses_nothing("close", {"code": 4000})
 
