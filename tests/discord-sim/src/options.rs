@@ -15,7 +15,8 @@ pub struct Options {
     pub seed: u64,
     /// The world to start with; none is an empty one.
     pub world: Option<WorldFile>,
-    /// Gets every log entry as a line of JSON, also those that memory has dropped.
+    /// Gets every log entry as a line of JSON, also those that memory has dropped. Without it, the environment
+    /// variable `DISCORD_SIM_LOG_DIR` names a folder for such files.
     pub log_file: Option<PathBuf>,
     /// What Hello announces. Discord says 41.25 s.
     pub heartbeat_interval: Duration,

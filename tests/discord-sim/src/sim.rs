@@ -1,7 +1,9 @@
 //! Starting and ending a stand-in.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -55,7 +57,8 @@ pub async fn start(options: Options) -> Result<Sim, StartError> {
     }
     let addrs: Vec<SocketAddr> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let addr = *addrs.first().ok_or(StartError::NoAddress)?;
-    let options = Options { listen: addrs.clone(), ..options };
+    let log_file = options.log_file.clone().or_else(log_file_by_environment);
+    let options = Options { listen: addrs.clone(), log_file, ..options };
     let server = Arc::new(Server::new(options).map_err(StartError::Log)?);
     if let Some(world) = &server.options.world {
         world.apply(&mut server.world())?;
@@ -72,6 +75,14 @@ pub async fn start(options: Options) -> Result<Sim, StartError> {
     }
     tasks.spawn(keep_house(server.clone()));
     Ok(Sim { addr, addrs, server, tasks })
+}
+
+/// With `DISCORD_SIM_LOG_DIR` set, every stand-in of a test run writes its log to a file of its own in there.
+fn log_file_by_environment() -> Option<PathBuf> {
+    static STARTED: AtomicU64 = AtomicU64::new(0);
+    let folder = PathBuf::from(std::env::var_os("DISCORD_SIM_LOG_DIR")?);
+    let number = STARTED.fetch_add(1, Ordering::Relaxed);
+    Some(folder.join(format!("{}-{number}.ndjson", std::process::id())))
 }
 
 async fn keep_house(server: Shared) {

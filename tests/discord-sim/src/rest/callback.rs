@@ -1,13 +1,13 @@
 //! `POST /interactions/{id}/{token}/callback`: the first answer to an interaction.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::error::ApiError;
-use super::extract::In;
+use super::extract::{Asked, In};
 use super::payload::Sent;
 use crate::id::Id;
 use crate::interactions::answer;
@@ -17,7 +17,7 @@ use crate::world::base::Base;
 /// Whether the message made is wanted in the answer.
 #[derive(Deserialize)]
 pub struct Wanted {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::extract::flag")]
     with_response: bool,
 }
 
@@ -25,7 +25,7 @@ pub struct Wanted {
 pub async fn create(
     State(server): State<Shared>,
     In((id, token)): In<(Id, String)>,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
     base: Base,
     Sent(sent): Sent,
 ) -> Result<Response, ApiError> {

@@ -105,7 +105,7 @@ fn set_content(world: &World, message: &mut Message, draft: &Draft) {
     let parse = draft.allowed.as_ref().and_then(|allowed| allowed.get("parse")?.as_array());
     let listed = |key: &str, id: Id| {
         let list = draft.allowed.as_ref().and_then(|allowed| allowed.get(key)?.as_array());
-        list.is_some_and(|list| list.contains(&json!(id)))
+        list.is_some_and(|list| list.contains(&json!(id)) || list.contains(&json!(id.0)))
     };
     let may = |key: &str, id: Id| match (&draft.allowed, parse) {
         (None, _) => true,

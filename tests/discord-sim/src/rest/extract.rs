@@ -2,10 +2,11 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
 use super::error::ApiError;
@@ -51,6 +52,24 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for In<T> {
             error
         })
     }
+}
+
+/// The query; what does not fit gets 50035.
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query.map(|query| Self(query.0)).map_err(|_| ApiError::bad_request(50_035, "Invalid Form Body"))
+    }
+}
+
+/// Reads yes or no in a query, where clients write `true`, `True` or `1`.
+pub fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    let text = String::deserialize(from)?;
+    Ok(matches!(text.to_lowercase().as_str(), "true" | "1"))
 }
 
 impl<S: Sync> FromRequestParts<S> for Base {

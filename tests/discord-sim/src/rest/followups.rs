@@ -2,7 +2,7 @@
 //! application's, a channel webhook's messages when it is a webhook's. No bot token is needed.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::compose;
 use super::error::ApiError;
-use super::extract::In;
+use super::extract::{Asked, In};
 use super::messages::still_something;
 use super::payload::{Payload, Sent};
 use super::pipeline::Answer;
@@ -50,7 +50,7 @@ fn target(server: &Server, world: &World, id: Id, token: &str) -> Result<Target,
 /// Whether the message is wanted in the answer.
 #[derive(Deserialize)]
 pub struct Wait {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::extract::flag")]
     wait: bool,
 }
 
@@ -58,7 +58,7 @@ pub struct Wait {
 pub async fn create(
     State(server): State<Shared>,
     In((id, token)): In<(Id, String)>,
-    Query(wait): Query<Wait>,
+    Asked(wait): Asked<Wait>,
     base: Base,
     Sent(sent): Sent,
 ) -> Result<Response, ApiError> {

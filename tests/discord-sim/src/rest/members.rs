@@ -1,13 +1,13 @@
 //! `/guilds/{id}/members`: reading members, giving and taking roles below the bot's own.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::error::ApiError;
-use super::extract::{Bot, In};
+use super::extract::{Asked, Bot, In};
 use super::guilds::{allowed, member_of};
 use super::payload::Sent;
 use super::pipeline::Answer;
@@ -28,7 +28,7 @@ pub async fn list(
     State(server): State<Shared>,
     Bot(bot): Bot,
     In(guild): In<Id>,
-    Query(page): Query<Page>,
+    Asked(page): Asked<Page>,
 ) -> Answer {
     let world = server.world();
     let found = member_of(&world, guild, bot)?;
@@ -64,9 +64,7 @@ pub async fn edit(
     let body = sent.object()?;
     let mut form = Form::new();
     let nick = form.text(body, "nick", 0..=32).map(str::to_owned);
-    let roles = form.list(body, "roles", 0..=250);
-    let roles: Option<Vec<Id>> =
-        roles.map(|list| list.iter().filter_map(|id| id.as_str()?.parse().ok()).collect());
+    let roles = form.snowflakes(body, "roles", 0..=250);
     form.finish()?;
     let mut world = server.world();
     let found = allowed(&world, guild, bot, permissions::MANAGE_ROLES)?;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::channels::allowed;
 use super::compose::{self, Origin};
 use super::error::{ApiError, Retry};
-use super::extract::{Bot, In};
+use super::extract::{Asked, Bot, In};
 use super::payload::{Payload, Sent};
 use super::pipeline::Answer;
 use super::validate::form::Form;
@@ -106,9 +106,8 @@ pub async fn list(
     Bot(bot): Bot,
     In(channel): In<Id>,
     base: Base,
-    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
+    Asked(page): Asked<Page>,
 ) -> Answer {
-    let page = page.map_err(|_| ApiError::bad_request(50_035, "Invalid Form Body"))?.0;
     let world = server.world();
     let found = allowed(&world, channel, bot, 0)?;
     if world.permissions(found, bot) & allow::READ_MESSAGE_HISTORY == 0 {
@@ -243,11 +242,10 @@ pub async fn bulk_delete(
 ) -> Result<StatusCode, ApiError> {
     let body = sent.object()?;
     let mut form = Form::new();
-    let list = form.list(body, "messages", 2..=100).unwrap_or_default();
+    let ids = form.snowflakes(body, "messages", 2..=100).unwrap_or_default();
     form.finish()?;
     let mut world = server.world();
     allowed(&world, channel, bot, allow::MANAGE_MESSAGES)?;
-    let ids: Vec<Id> = list.iter().filter_map(|id| id.as_str()?.parse().ok()).collect();
     for id in ids {
         if find(&world, channel, id).is_ok() {
             world.delete_message(id);

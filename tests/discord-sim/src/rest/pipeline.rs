@@ -103,7 +103,8 @@ async fn work(server: &Server, peer: &Peer, seen: &Seen, mut parts: Parts, next:
     if let Some(left) = server.limits().banned(peer.ip, now) {
         return banned(left);
     }
-    if !valid_user_agent(&parts.headers) {
+    // discord.py calls itself plain aiohttp where no bot token is sent, and Discord lets it.
+    if !by_token(&seen.route) && !valid_user_agent(&parts.headers) {
         let words = "internal network error: a User-Agent like 'DiscordBot (url, version)' is required";
         return ApiError::new(StatusCode::FORBIDDEN, 40_333, words).into_response();
     }

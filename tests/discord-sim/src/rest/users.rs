@@ -8,7 +8,7 @@ use super::error::ApiError;
 use super::extract::{Bot, In};
 use super::payload::Sent;
 use super::pipeline::Answer;
-use super::validate::form::Form;
+use super::validate::form::{Form, present};
 use crate::id::Id;
 use crate::server::Shared;
 use crate::world::permissions;
@@ -45,10 +45,13 @@ pub async fn guilds(State(server): State<Shared>, Bot(id): Bot) -> Answer {
 pub async fn open_direct(State(server): State<Shared>, Bot(id): Bot, Sent(sent): Sent) -> Answer {
     let body = sent.object()?;
     let mut form = Form::new();
-    let recipient = form.need_text(body, "recipient_id", 1..=20).and_then(|text| text.parse().ok());
+    let recipient = form.snowflake(body, "recipient_id");
+    if recipient.is_none() && present(body, "recipient_id").is_none() {
+        form.missing("recipient_id");
+    }
     form.finish()?;
     let mut world = server.world();
-    let known = recipient.and_then(|recipient: Id| world.users.get(&recipient));
+    let known = recipient.and_then(|recipient| world.users.get(&recipient));
     let user = known.ok_or_else(|| ApiError::bad_request(50_033, "Invalid Recipient(s)"))?;
     if user.bot {
         return Err(ApiError::closed_dms());

@@ -114,6 +114,10 @@ async fn a_user_agent_in_discords_form_is_required() {
         let answer = request.header("authorization", format!("Bot {}", world.token)).send().await.unwrap();
         assert_eq!(answer.status(), status, "{agent}");
     }
+    let plain = Client::builder().user_agent("aiohttp/3").build().unwrap();
+    let url = format!("{}/api/v10/interactions/1/x/callback", lab.sim.url());
+    let answer = plain.post(url).json(&json!({ "type": 6 })).send().await.unwrap();
+    assert_eq!(answer.status(), 404, "routes with a token of their own take any");
 }
 
 #[tokio::test]

@@ -197,7 +197,7 @@ fn defaults(form: &mut Form, select: &Object, kind: i64, max: i64) {
         form.fail_at("default_values", "BASE_TYPE_BAD_LENGTH", message);
     }
     form.each("default_values", list, |form, value| {
-        form.need_text(value, "id", 1..=20);
+        form.snowflake(value, "id");
         let kind = form.need_text(value, "type", 1..=10);
         if kind.is_some_and(|kind| !["user", "role", "channel"].contains(&kind)) {
             form.fail_at("type", "BASE_TYPE_CHOICES", "Value must be one of {'channel', 'role', 'user'}.");

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
+use crate::id::Id;
 use crate::rest::error::ApiError;
 
 /// An object of the body.
@@ -116,6 +117,31 @@ impl Form {
         } else {
             self.fail_at(key, "BASE_TYPE_BAD_LENGTH", format!("Must be between {min} and {max} in length."));
         }
+    }
+
+    /// An id, if there is one: in a string, or as a number, which Discord takes as well.
+    pub fn snowflake(&mut self, object: &Object, key: &str) -> Option<Id> {
+        let value = present(object, key)?;
+        let id = serde_json::from_value(value.clone()).ok();
+        if id.is_none() {
+            self.fail_at(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not snowflake."));
+        }
+        id
+    }
+
+    /// A list of ids, if there is one.
+    pub fn snowflakes(
+        &mut self,
+        object: &Object,
+        key: &str,
+        length: RangeInclusive<usize>,
+    ) -> Option<Vec<Id>> {
+        let list = self.list(object, key, length)?;
+        let ids: Vec<Id> = list.iter().filter_map(|id| serde_json::from_value(id.clone()).ok()).collect();
+        if ids.len() < list.len() {
+            self.fail_at(key, "NUMBER_TYPE_COERCE", "Every value must be a snowflake.");
+        }
+        Some(ids)
     }
 
     /// A list with so many items, if there is one.

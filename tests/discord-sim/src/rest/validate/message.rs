@@ -168,7 +168,7 @@ fn creation(form: &mut Form, body: &Object, kind: Kind, draft: &mut Draft) {
     draft.enforce_nonce = form.boolean(body, "enforce_nonce").unwrap_or(false);
     if let Some(reference) = form.object(body, "message_reference") {
         let must = form.boolean(reference, "fail_if_not_exists").unwrap_or(true);
-        let id = form.within("message_reference", |form| form.need_text(reference, "message_id", 1..=20));
-        draft.reply_to = id.and_then(|id| id.parse().ok()).map(|id| (id, must));
+        let id = form.within("message_reference", |form| form.snowflake(reference, "message_id"));
+        draft.reply_to = id.map(|id| (id, must));
     }
 }
