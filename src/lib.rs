@@ -3,7 +3,8 @@
 //! In reading order: [`api`] (the custom resources) -> [`controller::scope`] (watches and queues) -> [`discord_bot`] and
 //! [`stock_display`] (fetch -> validate -> build -> apply -> status) -> [`probe`] (what the pods say of themselves).
 //!
-//! Invariants: only fetch, apply, status and [`controller`] name `Client` or `Api`; validate and build are pure. The
+//! Invariants: only fetch, apply, status and [`controller`] name `Client` or `Api` (and [`run`] and [`leader`], which set the
+//! process up); validate and build are pure. The
 //! operator never imports the bot: `stockbot-config` is the contract. No secret value is kept, logged or written.
 
 pub mod api;

@@ -18,7 +18,11 @@ fn the_readme_shows_the_two_documents_as_they_are() {
 fn every_make_target_that_the_readme_names_exists() {
     let makefile = file("Makefile");
     for line in file("README.md").lines() {
-        let Some(target) = line.trim_start_matches(|c: char| c.is_uppercase() || "=._/ ".contains(c)).strip_prefix("make ") else { continue };
+        let Some(target) =
+            line.trim_start_matches(|c: char| c.is_uppercase() || "=._/ ".contains(c)).strip_prefix("make ")
+        else {
+            continue;
+        };
         let target = target.split_whitespace().next().unwrap_or_default();
         assert!(makefile.contains(&format!("\n{target}: ")), "the Makefile has no target {target}");
     }

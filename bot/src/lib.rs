@@ -17,6 +17,7 @@ pub mod discord;
 pub mod display;
 pub mod exit;
 pub mod gateway;
+pub mod housekeeping;
 pub mod http;
 pub mod interactions;
 pub mod metrics;

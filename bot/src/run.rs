@@ -16,7 +16,7 @@ use crate::{
     display::scheduler,
     exit::Exit,
     gateway::ownership,
-    http, interactions,
+    housekeeping, http, interactions,
     metrics::Metrics,
     outbox::worker,
     reload,
@@ -116,6 +116,7 @@ async fn drive(
     tasks.spawn(scheduler::run(bot.clone(), publishes));
     tasks.spawn(worker::run(bot.clone()));
     tasks.spawn(interactions::recover(bot.clone()));
+    tasks.spawn(housekeeping::run(bot.clone()));
     tasks.spawn(watch_database(bot.clone()));
     let reason = tokio::select! {
         // In this order: when told to stop, the loops end as well, and that is no failure.

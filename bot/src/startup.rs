@@ -71,10 +71,9 @@ pub struct Startup<'a> {
 impl Startup<'_> {
     /// Warms up. `Ok(None)`: told to stop meanwhile.
     pub async fn warm_up(&self, options: &ConnectOptions) -> Result<Option<Identity>, Exit> {
-        match self.stopping.run_until_cancelled(self.try_warm_up(options)).await {
-            Some(result) => result.map(Some),
-            None => Ok(None),
-        }
+        let result = self.stopping.run_until_cancelled(self.try_warm_up(options)).await;
+        self.state.rest("startup");
+        result.transpose()
     }
 
     async fn try_warm_up(&self, options: &ConnectOptions) -> Result<Identity, Exit> {

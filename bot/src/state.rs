@@ -11,8 +11,8 @@ use std::{
 use jiff::Timestamp;
 use stockbot_config::status::{BotStatus, DatabaseState, LastError};
 
-/// A loop that has not come round for this long is stuck. The slowest one waits at most 10 s for an event.
-const STUCK_AFTER: Duration = Duration::from_secs(60);
+/// A loop that has not come round for this long is stuck. The slowest one is the outbox, whose jobs take at most 60 s.
+const STUCK_AFTER: Duration = Duration::from_secs(180);
 
 /// Shared state of the process.
 #[derive(Debug)]
@@ -59,6 +59,11 @@ impl State {
         self.beats.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(task, Instant::now());
     }
 
+    /// A loop has nothing to do until something happens: it is not expected to come round.
+    pub fn rest(&self, task: &'static str) {
+        self.beats.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(task);
+    }
+
     /// Loops that have not come round for too long.
     #[must_use]
     pub fn stuck(&self, now: Instant) -> Vec<&'static str> {
@@ -81,6 +86,14 @@ mod tests {
         state.beat("outbox");
         assert!(state.stuck(Instant::now()).is_empty());
         assert_eq!(state.stuck(Instant::now() + STUCK_AFTER + Duration::from_secs(1)), ["outbox"]);
+    }
+
+    #[test]
+    fn a_loop_that_rests_is_not_stuck() {
+        let state = State::new("pod");
+        state.beat("startup");
+        state.rest("startup");
+        assert!(state.stuck(Instant::now() + STUCK_AFTER * 2).is_empty());
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl<'a> Writer<'a> {
             return Err(ApplyError::NameTaken { kind: kind::<K>(), name: key.name });
         }
         let document = document(wanted, live.as_ref().map(|live| live.uid.as_str()))?;
-        if let Some(live) = live.as_ref().filter(|live| is_current(live, &document)) {
+        if let Some(live) = live.as_ref().filter(|live| live.footprint.covers(&document)) {
             return Ok(Applied { live: Arc::clone(live), written: false });
         }
         let params = PatchParams { force: live.is_some(), ..PatchParams::apply(names::MANAGER) };
@@ -207,7 +207,7 @@ where
     }
 }
 
-/// The document to apply. For an object that exists it names the uid, so that no other object of that name is written.
+/// The document to apply, with its own fingerprint: fields that are not wanted any more change that, and are so noticed. For an object that exists it names the uid, so that no other object of that name is written.
 /// For a new one it names a resource version that no object has any more: then the API server can only create.
 fn document<K: Child>(wanted: &K, uid: Option<&str>) -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(wanted)?;
@@ -219,11 +219,6 @@ fn document<K: Child>(wanted: &K, uid: Option<&str>) -> Result<Value, serde_json
         None => metadata["resourceVersion"] = "1".into(),
     }
     Ok(document)
-}
-
-fn is_current<S>(live: &Live<S>, document: &Value) -> bool {
-    let applied = document["metadata"]["annotations"][names::APPLIED].as_str();
-    live.applied.as_deref() == applied && live.footprint.covers(document)
 }
 
 fn kind<K: Resource<DynamicType = ()>>() -> String {
@@ -240,5 +235,38 @@ fn refusal<K: Resource<DynamicType = ()>>(name: String, error: kube::Error) -> A
             ApplyError::Forbidden { kind, name, message: status.message.clone() }
         }
         other => ApplyError::Api { kind, name, source: Box::new(other) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::footprint::Footprint;
+    use k8s_openapi::api::core::v1::ConfigMap;
+
+    fn config(keys: &[&str]) -> ConfigMap {
+        let data = keys.iter().map(|key| ((*key).to_owned(), "value".to_owned())).collect();
+        ConfigMap { data: Some(data), ..ConfigMap::default() }
+    }
+
+    #[test]
+    fn a_field_that_is_not_wanted_any_more_is_noticed() {
+        let live = Footprint::of(&document(&config(&["kept", "dropped"]), None).unwrap());
+        assert!(live.covers(&document(&config(&["kept", "dropped"]), Some("uid")).unwrap()));
+        assert!(!live.covers(&document(&config(&["kept"]), Some("uid")).unwrap()));
+    }
+
+    #[test]
+    fn a_new_object_can_only_be_created_and_a_known_one_only_be_changed() {
+        let new = document(&config(&[]), None).unwrap();
+        assert_eq!(
+            (&new["metadata"]["resourceVersion"], &new["metadata"]["uid"]),
+            (&json!("1"), &Value::Null)
+        );
+        let known = document(&config(&[]), Some("uid")).unwrap();
+        assert_eq!(
+            (&known["metadata"]["resourceVersion"], &known["metadata"]["uid"]),
+            (&Value::Null, &json!("uid"))
+        );
     }
 }

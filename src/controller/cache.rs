@@ -106,32 +106,34 @@ impl<V: Summary> Cache<V> {
     }
 
     /// Applies the events of a watch until it ends; calls `changed` for every object that came, changed or went.
+    /// `summarise` gets the object and what was known of it before.
     pub async fn follow<K: kube::Resource>(
         &self,
         events: impl Stream<Item = watcher::Result<Event<K>>>,
-        summarise: impl Fn(&K) -> V,
+        summarise: impl Fn(&K, Option<&V>) -> V,
         changed: impl Fn(&Key, &V),
     ) {
         let mut events = std::pin::pin!(events);
         let mut listed = HashSet::new();
+        let read = |object: &K| summarise(object, self.get(&Key::of(object)).as_deref());
         while let Some(event) = events.next().await {
             match event {
                 Ok(Event::Init) => listed.clear(),
                 Ok(Event::InitApply(object)) => {
                     // A list is the truth even if its versions are lower, as after a restored backup.
-                    let (key, value) = (Key::of(&object), Arc::new(summarise(&object)));
+                    let (key, value) = (Key::of(&object), Arc::new(read(&object)));
                     self.write().insert(key.clone(), Arc::clone(&value));
                     changed(&key, &value);
                     listed.insert(key);
                 }
                 Ok(Event::Apply(object)) => {
                     let key = Key::of(&object);
-                    changed(&key, &self.put(key.clone(), summarise(&object)));
+                    changed(&key, &self.put(key.clone(), read(&object)));
                 }
                 Ok(Event::Delete(object)) => {
-                    let key = Key::of(&object);
+                    let (key, value) = (Key::of(&object), read(&object));
                     self.remove(&key);
-                    changed(&key, &summarise(&object));
+                    changed(&key, &value);
                 }
                 Ok(Event::InitDone) => {
                     for (key, value) in self.all().iter().filter(|(key, _)| !listed.contains(key)) {

@@ -40,8 +40,6 @@ pub struct Live<S = ()> {
     pub uid: String,
     /// Uid of the `DiscordBot` that controls it.
     pub owner: Option<String>,
-    /// Fingerprint of what was last applied.
-    pub applied: Option<String>,
     /// Its content.
     pub footprint: Footprint,
     /// A little of its status.
@@ -62,7 +60,6 @@ impl<S> Live<S> {
             bot,
             uid: object.uid().unwrap_or_default(),
             owner: owner.map(|owner| owner.uid.clone()),
-            applied: object.annotations().get(names::APPLIED).cloned(),
             footprint: Footprint::of(&serde_json::to_value(object).unwrap_or_default()),
             state: object.state(),
             version: version(object),

@@ -14,4 +14,6 @@ pub mod pod;
 mod quantity;
 pub mod scope;
 pub mod secrets;
+pub mod status;
+mod watches;
 pub mod written;

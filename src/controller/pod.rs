@@ -2,7 +2,8 @@
 
 use k8s_openapi::{
     api::core::v1::{ContainerStatus, Pod},
-    jiff::Timestamp,
+    apimachinery::pkg::apis::meta::v1::Time,
+    jiff::{SignedDuration, Timestamp},
 };
 use kube::ResourceExt as _;
 
@@ -20,6 +21,9 @@ pub struct Exit {
     pub at: Option<Timestamp>,
 }
 
+/// A run that lasted this long was a good one: the kubelet, too, forgives earlier failures after it.
+const GOOD_RUN: SignedDuration = SignedDuration::from_mins(10);
+
 /// What is kept of one container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Container {
@@ -27,6 +31,8 @@ pub struct Container {
     pub restarts: i32,
     /// It runs now.
     pub running: bool,
+    /// How long its last run took that has ended.
+    pub last_run: Option<SignedDuration>,
     /// Its last end, unless that was a clean one.
     pub failed: Option<Exit>,
     /// Why it waits: reason and message (`ImagePullBackOff`, ...).
@@ -60,6 +66,8 @@ pub struct PodState {
     pub migrate: Container,
     /// The bot's container.
     pub bot_container: Container,
+    /// Failed starts before the last good run.
+    pub forgiven: i32,
     /// Its resource version as a number.
     pub version: u64,
 }
@@ -106,8 +114,21 @@ impl PodState {
             token_hash: annotation(names::TOKEN_HASH),
             migrate: container(status.init_container_statuses, MIGRATE),
             bot_container: container(status.container_statuses, BOT),
+            forgiven: 0,
             version: version(pod),
         }
+    }
+
+    /// The same pod with what was known of it before: how many of its failures came before a good run.
+    #[must_use]
+    pub fn since(mut self, before: Option<&Self>) -> Self {
+        let good = |container: &Container| container.last_run.is_some_and(|run| run >= GOOD_RUN);
+        self.forgiven = if good(&self.bot_container) {
+            self.failures() - 1
+        } else {
+            before.filter(|before| before.uid == self.uid).map_or(0, |before| before.forgiven)
+        };
+        self
     }
 
     /// The bot's program may answer: the container runs and has an address.
@@ -123,9 +144,14 @@ impl PodState {
         !self.deleting && !self.ready && untouched(&self.migrate) && untouched(&self.bot_container)
     }
 
-    /// Failed starts of both containers.
+    /// Failed starts since the last good run.
     #[must_use]
     pub fn restarts(&self) -> i32 {
+        (self.failures() - self.forgiven).max(0)
+    }
+
+    /// Failed starts of either container.
+    fn failures(&self) -> i32 {
         let attempts = |container: &Container| {
             // Before the kubelet restarts it for the first time, a failed container has no restart yet.
             container.restarts.max(i32::from(container.failed.is_some()))
@@ -145,6 +171,10 @@ fn summarise(status: ContainerStatus) -> Container {
     let state = status.state.unwrap_or_default();
     let last = status.last_state.unwrap_or_default();
     let ended = state.terminated.or(last.terminated);
+    let time = |time: &Option<Time>| time.as_ref().map(|time| time.0);
+    let last_run = ended
+        .as_ref()
+        .and_then(|ended| Some(time(&ended.finished_at)?.duration_since(time(&ended.started_at)?)));
     let failed = ended.filter(|ended| ended.exit_code != 0).map(|ended| Exit {
         code: ended.exit_code,
         message: ended.message.or(ended.reason).unwrap_or_default().trim().to_owned(),
@@ -153,9 +183,42 @@ fn summarise(status: ContainerStatus) -> Container {
     Container {
         restarts: status.restart_count,
         running: state.running.is_some(),
+        last_run,
         failed,
         waiting: state
             .waiting
             .map(|waiting| (waiting.reason.unwrap_or_default(), waiting.message.unwrap_or_default())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A pod whose bot was restarted `restarts` times, the last run having taken `seconds`.
+    fn pod(restarts: i32, seconds: i64) -> PodState {
+        let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let ended = json!({"exitCode": 137, "startedAt": at(0), "finishedAt": at(seconds)});
+        let pod = json!({
+            "metadata": {"name": "growshop-1", "uid": "a"},
+            "status": {"containerStatuses": [{
+                "name": BOT, "restartCount": restarts, "ready": false, "image": "x", "imageID": "x",
+                "state": {"running": {}}, "lastState": {"terminated": ended},
+            }]},
+        });
+        PodState::of(&serde_json::from_value(pod).unwrap())
+    }
+
+    #[test]
+    fn only_failures_since_the_last_good_run_count() {
+        let third = pod(3, 5);
+        assert_eq!(third.restarts(), 3);
+        let after_a_day = pod(4, 86_400).since(Some(&third));
+        assert_eq!(after_a_day.restarts(), 1, "it ran well for a day, then ended once");
+        let again = pod(5, 5).since(Some(&after_a_day));
+        assert_eq!(again.restarts(), 2);
+        let another_pod = PodState { uid: "b".into(), ..pod(3, 5) };
+        assert_eq!(another_pod.since(Some(&after_a_day)).restarts(), 3);
     }
 }

@@ -1,11 +1,7 @@
 //! Last step: what the status should say, and writing it if it says anything new.
 
 use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Time, jiff::Timestamp};
-use kube::{
-    Api, Resource as _,
-    api::{Patch, PatchParams},
-};
-use serde_json::json;
+use kube::Resource as _;
 use stockbot_config::status::{DisplayState, DisplayStatus};
 
 use super::validate::Mistake;
@@ -13,10 +9,9 @@ use crate::{
     api::{
         DiscordBot, StockDisplay, StockDisplayStatus,
         conditions::{Finding, find, merge},
-        names,
         status::LastErrorStatus,
     },
-    controller::{cache::Key, context::Context},
+    controller::{cache::Key, context::Context, status},
 };
 
 /// Where a display stands, as every condition tells it.
@@ -173,23 +168,10 @@ pub async fn write(
     if *old == new {
         return Ok(());
     }
-    let key = Key::of(display);
-    let api: Api<StockDisplay> = Api::namespaced(context.process.client.clone(), &key.namespace);
-    let document = json!({
-        "apiVersion": StockDisplay::api_version(&()),
-        "kind": StockDisplay::kind(&()),
-        "metadata": {"name": key.name, "uid": display.metadata.uid},
-        "status": new,
-    });
-    let params = PatchParams::apply(names::MANAGER).force();
-    match api.patch_status(&key.name, &params, &Patch::Apply(&document)).await {
-        // Deleted meanwhile: there is nothing to tell any more.
-        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(()),
-        other => other.map(drop)?,
+    if status::write(&context.process, display, &new).await? {
+        context.process.events.transitions(&display.object_ref(&()), &old.conditions, &new.conditions).await;
+        context.display_statuses.put(Key::of(display), display.metadata.resource_version.clone(), new);
     }
-    context.process.metrics.writes.with_label_values(&["stockdisplays/status", "update"]).inc();
-    context.process.events.transitions(&display.object_ref(&()), &old.conditions, &new.conditions).await;
-    context.display_statuses.put(key, display.metadata.resource_version.clone(), new);
     Ok(())
 }
 

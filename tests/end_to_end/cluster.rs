@@ -1,6 +1,11 @@
 //! The cluster as its users drive it: kubectl and helm, in namespaces of the test's own that go away with it.
 
-use std::{io::Write as _, process::Stdio, time::Duration};
+use std::{
+    io::Write as _,
+    process::Stdio,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use serde_json::Value;
 use stockbot_harness::eventually;
@@ -22,6 +27,7 @@ pub struct Cluster {
     pub shops: String,
     /// Where the operator runs.
     pub system: String,
+    release: String,
     kubeconfig: String,
 }
 
@@ -165,7 +171,7 @@ impl Drop for Cluster {
                 .status();
         };
         if let Ok(helm) = std::env::var("STOCKBOT_TEST_HELM") {
-            quietly(&helm, &["uninstall", "e2e", "--namespace", &self.system, "--wait"]);
+            quietly(&helm, &["uninstall", &self.release, "--namespace", &self.system, "--wait"]);
         }
         quietly("kubectl", &["delete", "namespace", &self.shops, &self.system, "--wait=false"]);
     }

@@ -26,11 +26,7 @@ async fn shows(world: &World, bot: &str, wanted: &[&str]) {
 async fn a_display_reaches_the_running_bot_without_a_restart_and_becomes_ready() {
     let world = World::new().await;
     let _operator = world.operator(&[]);
-    world.bot("").await;
-    let pod = world.pods(1).await.remove(0);
-    let bot = FakeBot::start().await;
-    world.pod_runs(&pod, &bot.ip).await;
-    world.bot_is("Ready", "True", "AllReady").await;
+    let (bot, pod) = world.ready_bot("").await;
     let template = |deployment: Deployment| deployment.spec.template;
     let before = template(world.api().get(BOT).await.unwrap());
 
@@ -105,9 +101,17 @@ async fn a_display_can_be_given_to_another_bot() {
     let _operator = world.operator(&[]);
     world.bot("").await;
     world.bot_called("second", "").await;
-    world.display("main", BOT, 10).await;
+    let display = world.display("main", BOT, 10).await;
+    let bot = FakeBot::start().await;
+    bot.shows("main", &display.spec.settings, DisplayState::Published);
+    for pod in world.pods(2).await {
+        world.pod_runs(&pod, &bot.ip).await;
+    }
     shows(&world, BOT, &["main"]).await;
     shows(&world, "second", &[]).await;
+    // Both are content: nothing but the change wakes them.
+    world.bot_is("Ready", "True", "AllReady").await;
+    world.bot_called_is("second", "Ready", "True", "AllReady").await;
     world.patch::<StockDisplay>("main", json!({"spec": {"botRef": {"name": "second"}}})).await;
     shows(&world, BOT, &[]).await;
     shows(&world, "second", &["main"]).await;

@@ -58,11 +58,7 @@ async fn refused_intents_stop_the_bot_until_its_spec_changes() {
 async fn a_pod_that_serves_is_not_stopped_for_a_bad_new_token() {
     let world = World::new().await;
     let _operator = world.operator(&[]);
-    world.bot("").await;
-    let old = world.pods(1).await.remove(0);
-    let bot = FakeBot::start().await;
-    world.pod_runs(&old, &bot.ip).await;
-    world.bot_is("Ready", "True", "AllReady").await;
+    let (_bot, old) = world.ready_bot("").await;
     world.secret("growshop-discord", "token", "MTEw.wrong.token").await;
     let pods = world.pods(2).await;
     let new = pods.iter().find(|pod| pod.metadata.name != old.metadata.name).unwrap();
@@ -120,11 +116,7 @@ async fn a_crash_looping_bot_is_degraded_after_the_allowed_attempts() {
 async fn what_a_running_bot_loses_becomes_conditions_and_heals() {
     let world = World::new().await;
     let _operator = world.operator(&[]);
-    world.bot("  probes: {deep: {period: 1s, failureThreshold: 2}}\n").await;
-    let pod = world.pods(1).await.remove(0);
-    let bot = FakeBot::start().await;
-    world.pod_runs(&pod, &bot.ip).await;
-    world.bot_is("Ready", "True", "AllReady").await;
+    let (bot, _) = world.ready_bot("  probes: {deep: {period: 1s, failureThreshold: 2}}\n").await;
 
     bot.says(|status| {
         status.gateway.state = GatewayState::Disconnected;

@@ -10,15 +10,6 @@ use stockbot_operator::api::{DiscordBot, names};
 
 use crate::{BOT, fake_bot::FakeBot, world::World};
 
-async fn ready_bot(world: &World) -> FakeBot {
-    world.bot("").await;
-    let pod = world.pods(1).await.remove(0);
-    let bot = FakeBot::start().await;
-    world.pod_runs(&pod, &bot.ip).await;
-    world.bot_is("Ready", "True", "AllReady").await;
-    bot
-}
-
 fn revision(deployment: &Deployment) -> String {
     deployment.spec.template.metadata.clone().unwrap().annotations.unwrap()[names::REVISION].clone()
 }
@@ -27,7 +18,7 @@ fn revision(deployment: &Deployment) -> String {
 async fn a_bot_can_be_stopped_started_and_scaled() {
     let world = World::new().await;
     let _operator = world.operator(&[]);
-    let _bot = ready_bot(&world).await;
+    let _bot = world.ready_bot("").await;
     world.patch::<DiscordBot>(BOT, json!({"spec": {"running": false}})).await;
     world.bot_is("Ready", "True", "Stopped").await;
     world.pods(0).await;
@@ -57,7 +48,7 @@ async fn a_stopped_bot_needs_no_secrets_and_stalls_its_displays() {
 async fn the_restart_annotation_rolls_the_pods_once() {
     let world = World::new().await;
     let _operator = world.operator(&[]);
-    let _bot = ready_bot(&world).await;
+    let _bot = world.ready_bot("").await;
     let before = revision(&world.api().get(BOT).await.unwrap());
     let annotation = json!({"metadata": {"annotations": {names::RESTARTED_AT: "2026-11-20T18:00:00Z"}}});
     world.patch::<DiscordBot>(BOT, annotation).await;
@@ -71,7 +62,7 @@ async fn the_restart_annotation_rolls_the_pods_once() {
 async fn the_pause_annotation_stops_writes_but_not_the_status() {
     let world = World::new().await;
     let _operator = world.operator(&[]);
-    let bot = ready_bot(&world).await;
+    let (bot, _) = world.ready_bot("").await;
     world.patch::<DiscordBot>(BOT, json!({"metadata": {"annotations": {names::PAUSED: "true"}}})).await;
     world.bot_is("Paused", "True", "PausedByAnnotation").await;
     let before = world.api::<ConfigMap>().get("growshop-config").await.unwrap();

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use stockbot_harness::{Process, eventually, free_port};
 use stockbot_operator::api::{DiscordBot, StockDisplay, conditions::find};
 
-use crate::{BOT, SOON, cluster};
+use crate::{BOT, SOON, cluster, fake_bot::FakeBot};
 
 /// A namespace and what runs for it.
 pub struct World {
@@ -124,6 +124,16 @@ impl World {
              podTemplate: {{nodeSelector: {{stockbot.dev/none: \"true\"}}}}\n{more}"
         );
         self.apply(&yaml).await.unwrap()
+    }
+
+    /// The smallest bot, with `more` lines of spec, whose pod runs and which is ready.
+    pub async fn ready_bot(&self, more: &str) -> (FakeBot, Pod) {
+        self.bot(more).await;
+        let pod = self.pods(1).await.remove(0);
+        let bot = FakeBot::start().await;
+        self.pod_runs(&pod, &bot.ip).await;
+        self.bot_is("Ready", "True", "AllReady").await;
+        (bot, pod)
     }
 
     /// A display of the bot in a channel that ends with two digits.

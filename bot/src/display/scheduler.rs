@@ -169,6 +169,7 @@ impl Scheduler {
             running.end().await;
         }
         self.bot.state.update(|status| status.displays.clear());
+        self.bot.state.rest("display");
     }
 }
 

@@ -159,6 +159,9 @@ async fn acquire(bot: &Bot, id: ShardId, may_ask: &mut bool) -> Option<(LeaseKey
     let name = bot.key();
     let shard = i32::try_from(id.number()).unwrap_or(0);
     loop {
+        if bot.stopping.is_cancelled() {
+            return None;
+        }
         bot.state.beat("ownership");
         let wait = match leases::acquire(&bot.store, &name, shard, &bot.pod, TTL).await {
             Ok(Acquire::Acquired(lease)) => {

@@ -12,7 +12,7 @@ use crate::{context::Bot, discord::RestError};
 
 /// The outbox is looked at that often even without a signal.
 const POLL: Duration = Duration::from_secs(1);
-/// Longer than a call to Discord with its repeats takes; then another pod may have the job.
+/// Longer than a delivery takes; what takes longer is ended, since another pod may have the job then.
 const LEASE: Duration = Duration::from_secs(60);
 /// First wait after a failure; doubles up to [`LONGEST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_secs(1);

@@ -117,8 +117,11 @@ pub fn loss(observed: &Observed<'_>) -> Option<(&'static str, String)> {
     }
     if observed.crash_looping() {
         let restarts = observed.restarts();
-        let why = waiting(observed).unwrap_or_default();
-        return Some(("CrashLooping", format!("the bot failed to start {restarts} times: {why}")));
+        let why = waiting(observed).unwrap_or_else(|| {
+            let pod = observed.current_pods().find(|pod| !pod.ready).map(|pod| pod.name.clone());
+            format!("kubectl logs --previous {} tells why", pod.unwrap_or_default())
+        });
+        return Some(("CrashLooping", format!("the bot failed {restarts} times: {why}")));
     }
     let threshold = observed.bot.spec.probes.deep.failure_threshold;
     let silent =
@@ -176,14 +179,17 @@ fn gateway_connected(observed: &Observed<'_>) -> Finding {
 
 fn identify_budget_low(observed: &Observed<'_>) -> Finding {
     let reserve = observed.bot.spec.discord.identify_reserve;
-    let starts = observed.newest(|status| status.session_starts.clone());
-    match starts {
+    // While no pod tells, what was told last still holds.
+    let before = observed.bot.status.as_ref().and_then(|status| status.session_starts.as_ref());
+    let told = observed
+        .newest(|status| status.session_starts.as_ref().map(|starts| (starts.remaining, starts.total)));
+    match told.or_else(|| before.map(|starts| (starts.remaining, starts.total))) {
         None => Finding::new("IdentifyBudgetLow", None, "Sufficient", "Discord has not been asked yet"),
-        Some(starts) => {
-            let low = starts.remaining <= reserve;
+        Some((remaining, total)) => {
+            let low = remaining <= reserve;
             let reason = if low { "BelowReserve" } else { "Sufficient" };
             // No exact number here: it changes with every start, and status.sessionStarts has it.
-            let message = format!("the reserve is {reserve} of {} session starts a day", starts.total);
+            let message = format!("the reserve is {reserve} of {total} session starts a day");
             Finding::new("IdentifyBudgetLow", Some(low), reason, message)
         }
     }

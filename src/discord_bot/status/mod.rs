@@ -10,11 +10,7 @@ mod token;
 mod trouble;
 
 use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Time, jiff::Timestamp};
-use kube::{
-    Api, Resource as _,
-    api::{Patch, PatchParams},
-};
-use serde_json::json;
+use kube::Resource as _;
 
 pub use observed::{Observed, Outcome};
 
@@ -25,7 +21,7 @@ use crate::{
         names,
         status::{BotUserStatus, DisplaysStatus, LastErrorStatus, SessionStartsStatus, ShardsStatus},
     },
-    controller::{cache::Key, context::Context},
+    controller::{cache::Key, context::Context, status},
 };
 
 /// The status for what was observed; `old` gives transition times and what is remembered while no pod answers.
@@ -104,22 +100,9 @@ pub async fn write(
     if *old == new {
         return Ok(());
     }
-    let key = Key::of(bot);
-    let api: Api<DiscordBot> = Api::namespaced(context.process.client.clone(), &key.namespace);
-    let document = json!({
-        "apiVersion": DiscordBot::api_version(&()),
-        "kind": DiscordBot::kind(&()),
-        "metadata": {"name": key.name, "uid": bot.metadata.uid},
-        "status": new,
-    });
-    let params = PatchParams::apply(names::MANAGER).force();
-    match api.patch_status(&key.name, &params, &Patch::Apply(&document)).await {
-        // Deleted meanwhile: there is nothing to tell any more.
-        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(()),
-        other => other.map(drop)?,
+    if status::write(&context.process, bot, &new).await? {
+        context.process.events.transitions(&bot.object_ref(&()), &old.conditions, &new.conditions).await;
+        context.bot_statuses.put(Key::of(bot), bot.metadata.resource_version.clone(), new);
     }
-    context.process.metrics.writes.with_label_values(&["discordbots/status", "update"]).inc();
-    context.process.events.transitions(&bot.object_ref(&()), &old.conditions, &new.conditions).await;
-    context.bot_statuses.put(key, bot.metadata.resource_version.clone(), new);
     Ok(())
 }

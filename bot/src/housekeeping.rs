@@ -1,0 +1,37 @@
+//! Removes what nobody needs any more: old change events, finished interactions and jobs (and with them their tokens), and logs
+//! past their retention. Any pod does it; doing it twice does no harm.
+
+use std::{sync::Arc, time::Duration};
+
+use stockbot_store::{StoreError, changes, interactions, logs, outbox};
+
+use crate::context::Bot;
+
+/// How often.
+const PERIOD: Duration = Duration::from_secs(600);
+/// A reader of the change feed that is an hour behind reads everything anew anyway.
+const CHANGES: Duration = Duration::from_secs(3600);
+/// Interactions are repeated within minutes and their tokens live 15; a day leaves time to look into a complaint.
+const INTERACTIONS: Duration = Duration::from_secs(86_400);
+/// Finished jobs, for the same reason.
+const JOBS: Duration = Duration::from_secs(7 * 86_400);
+
+/// Runs until the process stops.
+pub async fn run(bot: Arc<Bot>) {
+    while bot.stopping.run_until_cancelled(tokio::time::sleep(PERIOD)).await.is_some() {
+        if let Err(error) = clean(&bot).await {
+            tracing::warn!(%error, "old rows could not be removed; it is tried again in 10 minutes");
+            bot.state.failed(&error);
+        }
+    }
+}
+
+async fn clean(bot: &Bot) -> Result<(), StoreError> {
+    let (store, shop, retention) = (&bot.store, bot.shop, bot.config().retention.clone());
+    changes::prune(store, shop, CHANGES).await?;
+    interactions::prune_interactions(store, shop, INTERACTIONS).await?;
+    outbox::prune_outbox(store, shop, JOBS).await?;
+    logs::prune_command_log(store, shop, retention.command_logs.get()).await?;
+    logs::prune_audit_log(store, shop, retention.audit_logs.get()).await?;
+    Ok(())
+}

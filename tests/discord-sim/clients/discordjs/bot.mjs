@@ -1,0 +1,61 @@
+// A small bot of discord.js: a command with autocomplete, a button, a modal, a file by direct message.
+
+import {
+  ActionRowBuilder, AttachmentBuilder, ButtonBuilder, ButtonStyle, Client, Events, GatewayIntentBits, MessageFlags,
+  ModalBuilder, SlashCommandBuilder, TextInputBuilder, TextInputStyle,
+} from "discord.js";
+
+/** The row with the one button of the bot. */
+export const button = () => new ActionRowBuilder().addComponents(
+  new ButtonBuilder().setCustomId("amount").setLabel("Choose an amount").setStyle(ButtonStyle.Primary));
+
+const command = new SlashCommandBuilder().setName("order").setDescription("Orders something")
+  .addStringOption((option) => option.setName("item").setDescription("What to order").setRequired(true).setAutocomplete(true));
+
+const field = (id, label, style) => new ActionRowBuilder().addComponents(
+  new TextInputBuilder().setCustomId(id).setLabel(label).setStyle(style));
+
+const modal = () => new ModalBuilder().setCustomId("order").setTitle("Your order").addComponents(
+  field("count", "How many?", TextInputStyle.Short), field("note", "A note", TextInputStyle.Paragraph));
+
+async function answer(interaction) {
+  if (interaction.isAutocomplete()) {
+    const typed = interaction.options.getFocused();
+    return interaction.respond([{ name: `${typed}rt`, value: `${typed}rt` }]);
+  }
+  if (interaction.isChatInputCommand()) {
+    await interaction.reply({ content: "One moment", flags: MessageFlags.Ephemeral });
+    return interaction.editReply({ content: `Order ${interaction.options.getString("item")}?`, components: [button()] });
+  }
+  if (interaction.isButton()) return interaction.showModal(modal());
+  const value = (name) => interaction.fields.getTextInputValue(name);
+  await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+  await interaction.user.send({
+    content: "Your goods", files: [new AttachmentBuilder(Buffer.from(`${value("count")} units\n`), { name: "goods.txt" })],
+  });
+  return interaction.editReply(`Ordered ${value("count")}: ${value("note")}`);
+}
+
+/** Logs in, registers the command in its guild, and returns the client with what it `seen`: ids of messages, resumes, errors. */
+export async function start(url, { token, guild }) {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages], rest: { api: `${url}/api` },
+  });
+  client.seen = { messages: [], resumes: [], errors: [] };
+  const { seen } = client;
+  const note = (error) => seen.errors.push(error);
+  client.on(Events.Error, note);
+  client.on(Events.MessageCreate, (message) => seen.messages.push(message.id));
+  client.on(Events.ShardResume, (_shard, replayed) => seen.resumes.push(replayed));
+  client.on(Events.InteractionCreate, (interaction) => answer(interaction).catch(note));
+  const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
+  try {
+    await client.login(token);
+    await ready;
+    await client.application.commands.set([command], guild);
+  } catch (error) {
+    await client.destroy();
+    throw error;
+  }
+  return client;
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+// Checks a log of the stand-in: reads lines of JSON, prints each breach, and ends with 1 if there was one.
+
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { parseArgs } from "node:util";
+
+import { check } from "./check.mjs";
+
+const USAGE = `Usage: main.mjs [--accepted] LOG...
+
+Holds the body of every REST request in a log of discord-sim against Discord's official description.
+LOG is a file of --log-file, the address of a running stand-in (http://127.0.0.1:8700), or - for standard input.
+
+  --accepted  only requests that the stand-in answered with 2xx: for runs that send wrong bodies on purpose
+  --help      this text
+
+Exit code: 0 no breach, 1 breaches, 2 the log could not be read, or was not whole.`;
+
+/** How long the stand-in may take to hand out its log. */
+const LOG_DEADLINE_MS = 30_000;
+
+async function open(log) {
+  if (log === "-") return process.stdin;
+  if (!/^https?:/.test(log)) return createReadStream(log);
+  const answer = await fetch(`${log.replace(/\/$/, "")}/_sim/log?since=0`, { signal: AbortSignal.timeout(LOG_DEADLINE_MS) });
+  if (!answer.ok) throw new Error(`${log}: ${answer.status} ${answer.statusText}`);
+  return Readable.fromWeb(answer.body);
+}
+
+async function run(log, accepted, count) {
+  for await (const line of createInterface({ input: await open(log), crlfDelay: Infinity })) {
+    if (!line) continue;
+    const entry = JSON.parse(line);
+    if (entry.kind === "dropped") throw new Error(`${log}: entries ${entry.from} to ${entry.to} are gone; use --log-file`);
+    if (entry.kind !== "rest" || (accepted && !(entry.status >= 200 && entry.status < 300))) continue;
+    const breaches = check(entry);
+    if (!breaches) continue;
+    count.checked += 1;
+    if (breaches.length) count.wrong += 1;
+    for (const { path, message } of breaches) {
+      console.log(`${log}: entry ${entry.n}: ${entry.method} ${entry.route ?? entry.path} (answered ${entry.status}): ${path || "body"}: ${message}`);
+    }
+  }
+}
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true, options: { accepted: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    process.exit(0);
+  }
+  if (!positionals.length) throw new Error(`name a log\n\n${USAGE}`);
+  const count = { checked: 0, wrong: 0 };
+  for (const log of positionals) await run(log, values.accepted, count);
+  console.log(`${count.checked} request bodies held against the description, ${count.wrong} of them wrong`);
+  process.exitCode = count.wrong ? 1 : 0;
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 2;
+}

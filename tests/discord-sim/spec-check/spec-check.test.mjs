@@ -1,0 +1,97 @@
+// The checker accepts what Discord takes, refuses what it does not, and says where.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { check } from "./check.mjs";
+
+const button = (number) => ({ type: 2, style: 1, label: `Button ${number}`, custom_id: `b${number}` });
+const row = (count) => ({ type: 1, components: Array.from({ length: count }, (_, number) => button(number)) });
+const post = (body) => ({ kind: "rest", n: 1, method: "POST", path: "/api/v10/channels/1/messages", status: 200, body });
+const callback = (body) => ({ ...post(body), path: "/api/v10/interactions/1/token/callback" });
+const paths = (entry) => check(entry).map((breach) => breach.path);
+
+test("a message with five buttons in a row, an embed and a file is accepted", () => {
+  const body = { content: "a".repeat(2000), components: [row(5)], embeds: [{ title: "Stock" }], attachments: [{ id: 0, filename: "a.txt" }] };
+  assert.deepEqual(check(post(body)), []);
+});
+
+test("six buttons in a row are refused, with the path of the row", () => {
+  assert.deepEqual(paths(post({ components: [row(5), row(6)] })), ["components.1.components"]);
+});
+
+test("5,000 characters of content are refused", () => {
+  assert.deepEqual(paths(post({ content: "a".repeat(5000) })), ["content"]);
+});
+
+test("a wrong button inside an answer is named by its whole path", () => {
+  const wrong = { ...button(1), label: "a".repeat(81) };
+  const body = { type: 4, data: { content: "Hi", components: [{ type: 1, components: [button(0), wrong] }] } };
+  assert.deepEqual(paths(callback(body)), ["data.components.0.components.1.label"]);
+});
+
+test("every kind of answer to an interaction is accepted", () => {
+  const field = { type: 4, custom_id: "count", style: 1, label: "How many?" };
+  const modal = { custom_id: "m", title: "Order", components: [{ type: 1, components: [field] }] };
+  const label = { custom_id: "m", title: "Order", components: [{ type: 18, label: "How many?", component: { type: 4, custom_id: "count", style: 1 } }] };
+  for (const body of [
+    { type: 1 }, { type: 4, data: { content: "Hi", flags: 64 } }, { type: 5, data: { flags: 64 } }, { type: 6 },
+    { type: 7, data: { components: [row(1)] } }, { type: 8, data: { choices: [{ name: "Dirt", value: "dirt" }] } },
+    { type: 9, data: modal }, { type: 9, data: label },
+  ]) assert.deepEqual(check(callback(body)), [], JSON.stringify(body));
+});
+
+test("a modal with too long a title and an unknown kind of answer are refused", () => {
+  const row = { type: 1, components: [{ type: 4, custom_id: "count", style: 1, label: "How many?" }] };
+  const modal = { custom_id: "m", title: "a".repeat(46), components: [row] };
+  assert.deepEqual(paths(callback({ type: 9, data: modal })), ["data.title"]);
+  assert.deepEqual(paths(callback({ type: 99 })), ["type"]);
+});
+
+test("commands are checked one by one", () => {
+  const entry = (body) => ({ ...post(body), method: "PUT", path: "/api/v10/applications/1/guilds/2/commands" });
+  const good = { name: "order", description: "Orders", type: 1, default_member_permissions: "8" };
+  assert.deepEqual(check(entry([good])), []);
+  assert.deepEqual(paths(entry([good, { ...good, name: "a".repeat(33) }])), ["1.name"]);
+});
+
+test("an edit of the original response is checked with its path encoded or not", () => {
+  for (const original of ["@original", "%40original"]) {
+    const entry = (content) => ({ ...post({ content }), method: "PATCH", path: `/api/v10/webhooks/1/token/messages/${original}` });
+    assert.deepEqual(check(entry("Sold")), []);
+    assert.deepEqual(paths(entry("a".repeat(2001))), ["content"]);
+  }
+});
+
+test("ids as numbers are taken as Discord takes them, other wrong types are not", () => {
+  const entry = (recipient) => ({ ...post({ recipient_id: recipient }), path: "/api/v10/users/@me/channels" });
+  assert.deepEqual(check(entry(12)), []);
+  assert.deepEqual(paths(entry(true)), ["recipient_id"]);
+});
+
+test("requests without a body are passed over", () => {
+  assert.equal(check({ method: "GET", path: "/api/v10/gateway/bot", body: null }), undefined);
+});
+
+test("the program prints each breach of a log file and ends with 1, or 0 without one", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "spec-check-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const run = (entries, ...flags) => {
+    const file = join(folder, "log");
+    writeFileSync(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    return spawnSync(process.execPath, [join(import.meta.dirname, "main.mjs"), ...flags, file], { encoding: "utf8", timeout: 30_000 });
+  };
+  const good = post({ content: "Hi" });
+  const bad = { ...post({ components: [row(6)] }), n: 7, status: 400 };
+  assert.equal(run([good, { n: 2, kind: "gateway" }]).status, 0);
+  const found = run([good, bad]);
+  assert.equal(found.status, 1);
+  assert.match(found.stdout, /entry 7: POST .*: components\.0\.components: .*5/);
+  assert.match(found.stdout, /2 request bodies .*, 1 of them wrong/);
+  assert.equal(run([good, bad], "--accepted").status, 0);
+  assert.equal(run([{ n: 5, kind: "dropped", from: 1, to: 5 }]).status, 2);
+});
