@@ -7,7 +7,8 @@
 //! Invariants
 //! 1. Every statement is scoped by the shop (or by the bot, for what belongs to a bot).
 //! 2. Money and goods move in exactly one transaction that is named by an external id.
-//! 3. A lock is taken in the order: shop, customer's account, units, shop's account, audit trail; so nobody deadlocks.
+//! 3. Locks are taken in this order, so that nobody deadlocks: the shop's doors, the customer's account, the delivery job, the
+//!    order, units, the shop's account, the audit trail.
 //! 4. Time is the database's time: pods' clocks are never compared with each other.
 //!
 //! A `bot` is named `<namespace>/<name of the DiscordBot>` everywhere, because bots of all namespaces may share one database.

@@ -35,6 +35,8 @@ enum Order {
 struct Faults {
     /// Cut the next connection that sends these bytes.
     trap: Option<(Vec<u8>, Cut)>,
+    /// Refuse from the moment the trap springs.
+    then_refuse: bool,
     /// Accept nobody.
     refuse: bool,
 }
@@ -67,6 +69,13 @@ impl Proxy {
     /// Cuts the next connection that sends `request`, once.
     pub fn trap(&self, request: &[u8], cut: Cut) {
         lock(&self.faults).trap = Some((request.to_vec(), cut));
+    }
+
+    /// As [`Self::trap`], and from that very moment nobody is accepted until [`Self::refuse`] says otherwise.
+    pub fn trap_then_refuse(&self, request: &[u8], cut: Cut) {
+        let mut faults = lock(&self.faults);
+        faults.trap = Some((request.to_vec(), cut));
+        faults.then_refuse = true;
     }
 
     /// Is the trap of [`Self::trap`] still waiting?
@@ -164,6 +173,7 @@ fn spring(faults: &Mutex<Faults>, request: &[u8]) -> Option<Cut> {
     let hit = request.windows(bytes.len()).any(|window| window == bytes).then_some(*cut);
     if hit.is_some() {
         faults.trap = None;
+        faults.refuse |= std::mem::take(&mut faults.then_refuse);
     }
     hit
 }

@@ -51,16 +51,9 @@ async fn a_commit_that_never_arrived_is_done_again() {
 #[tokio::test]
 async fn an_unknown_outcome_is_reported_as_such_and_asking_later_tells_it() {
     let (shop, proxy, store) = open().await;
-    proxy.trap(COMMIT, Cut::BeforeReply);
+    proxy.trap_then_refuse(COMMIT, Cut::BeforeReply);
     let request = order(1, 1, "A", 5);
-    let gone = async {
-        stockbot_harness::eventually(crate::shop::DEADLINE, "the commit was cut", || async {
-            if proxy.trap_is_set() { Err(()) } else { Ok(()) }
-        })
-        .await;
-        proxy.refuse(true);
-    };
-    let (outcome, ()) = tokio::join!(purchase::purchase(&store, shop.id, &request), gone);
+    let outcome = purchase::purchase(&store, shop.id, &request).await;
     assert!(matches!(outcome, Err(StoreError::CommitUnknown(_))), "{outcome:?}");
     proxy.refuse(false);
     let later = purchase::purchase(&store, shop.id, &request).await.unwrap();

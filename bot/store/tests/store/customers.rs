@@ -3,7 +3,7 @@ use stockbot_store::{
     Adjustment, Customer, GrowId, Registration, StoreError, TransferKind, customers, ledger,
 };
 
-use crate::shop::{MAX_BALANCE, Shop, admin, grow_id, order};
+use crate::shop::{MAX_BALANCE, Shop, admin, grow_id, order, patiently};
 
 async fn register(shop: &Shop, user: u64, name: &GrowId) -> Registration {
     customers::register(&shop.store, shop.id, user, name, Locale::En).await.unwrap()
@@ -71,7 +71,8 @@ async fn a_user_who_registers_twice_at_once_is_one_customer() {
     sqlx::query(insert).bind(shop.id.get()).execute(&mut *open).await.unwrap();
     let second = tokio::spawn({
         let (store, id) = (shop.store.clone(), shop.id);
-        async move { customers::register(&store, id, 5, &grow_id("second"), Locale::Id).await.unwrap() }
+        let name = grow_id("second");
+        async move { patiently(|| customers::register(&store, id, 5, &name, Locale::Id)).await }
     });
     shop.until_somebody_waits_for("transactionid").await;
     open.commit().await.unwrap();

@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 use stockbot_store::{Budget, Permit, identify};
 
-use crate::shop::Shop;
+use crate::shop::{Shop, patiently};
 
 const APPLICATION: u64 = 1_100_000_000_000_000_005;
 
@@ -57,7 +57,8 @@ async fn a_start_that_is_being_granted_is_waited_for() {
     sqlx::query(lock).bind(APPLICATION.cast_signed()).execute(&mut *granting).await.unwrap();
     let asked = tokio::spawn({
         let store = shop.store.clone();
-        async move { identify::identify_permit(&store, APPLICATION, 0, &budget(900, 50), true).await.unwrap() }
+        let budget = budget(900, 50);
+        async move { patiently(|| identify::identify_permit(&store, APPLICATION, 0, &budget, true)).await }
     });
     shop.until_somebody_waits_for("advisory").await;
     let grant = "INSERT INTO stockbot.identify_gate VALUES ($1, 0, now() + interval '1 hour', 1, 1000, clock_timestamp())";

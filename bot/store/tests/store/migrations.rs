@@ -2,7 +2,7 @@ use stockbot_config::Currency;
 use stockbot_harness::Postgres;
 use stockbot_store::{SchemaState, SchemaVersion, Store, StoreError, shops};
 
-use crate::shop::{Shop, options};
+use crate::shop::{Shop, options, patiently};
 
 #[tokio::test]
 async fn twenty_pods_that_migrate_at_once_all_succeed() {
@@ -85,7 +85,7 @@ async fn a_migration_gives_way_to_those_who_sell_and_is_tried_again() {
     shop.until_somebody_waits_for("shops").await;
     // Whoever sells has to queue behind the waiting migration, but not for long: it gives way before they give up.
     let changed = Currency { max_balance: 5, ..Currency::default() };
-    shops::ensure_shop(&shop.store, "shops", "growshop", &changed).await.unwrap();
+    patiently(|| shops::ensure_shop(&shop.store, "shops", "growshop", &changed)).await;
     assert!(!migration.is_finished());
     sale.commit().await.unwrap();
     migration.await.unwrap().unwrap();

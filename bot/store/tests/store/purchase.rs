@@ -6,7 +6,7 @@ use stockbot_store::{
     orders, outbox, products, shops,
 };
 
-use crate::shop::{BOT, DEADLINE, Shop, admin, order};
+use crate::shop::{BOT, DEADLINE, Shop, admin, order, patiently};
 
 /// A shop with ten units of A at 100 and a buyer who has 1,000.
 async fn open() -> Shop {
@@ -141,26 +141,39 @@ async fn maintenance_set_from_discord_refuses_with_its_reason_until_it_is_lifted
 }
 
 #[tokio::test]
-async fn maintenance_waits_for_the_sale_under_way_and_nothing_is_sold_after_it() {
+async fn closing_the_shop_waits_for_the_sale_under_way() {
     let shop = open().await;
-    // Holds up a purchase within its transaction, after the shop was found open.
-    let holder = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
-    let mut hold = holder.begin().await.unwrap();
-    sqlx::query("LOCK TABLE stockbot.stock_units").execute(&mut *hold).await.unwrap();
-    let sale = spawn_buy(&shop, order(1, 1, "A", 100));
-    shop.until_somebody_waits_for("stock_units").await;
+    let other = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
+    let mut sale = other.begin().await.unwrap();
+    let doors = "SELECT pg_advisory_xact_lock_shared(stockbot.lock_key('doors', $1))";
+    sqlx::query(doors).bind(shop.id.get()).execute(&mut *sale).await.unwrap();
     let closing = tokio::spawn({
         let (store, id) = (shop.store.clone(), shop.id);
         async move {
-            shops::set_maintenance(&store, id, true, "now", &admin()).await.unwrap();
-            orders::order_by_interaction(&store, id, 1).await.unwrap().is_some()
+            patiently(|| async { shops::set_maintenance(&store, id, true, "now", &admin()).await }).await;
         }
     });
     shop.until_somebody_waits_for("advisory").await;
-    hold.rollback().await.unwrap();
-    assert!(closing.await.unwrap(), "maintenance was on before the sale had ended");
-    assert!(matches!(sale.await.unwrap(), PurchaseOutcome::Bought(_)));
-    assert_eq!(shop.refused(&order(2, 1, "A", 100)).await, Refusal::Maintenance { reason: "now".into() });
+    assert!(!closing.is_finished());
+    sale.commit().await.unwrap();
+    closing.await.unwrap();
+    assert!(shops::shop_state(&shop.store, shop.id).await.unwrap().maintenance);
+}
+
+#[tokio::test]
+async fn a_sale_that_begins_while_the_shop_is_being_closed_waits_and_is_refused() {
+    let shop = open().await;
+    let other = sqlx::PgPool::connect(&shop.database.admin_url).await.unwrap();
+    let mut closing = other.begin().await.unwrap();
+    let doors = "SELECT pg_advisory_xact_lock(stockbot.lock_key('doors', $1))";
+    sqlx::query(doors).bind(shop.id.get()).execute(&mut *closing).await.unwrap();
+    let sale = spawn_buy(&shop, order(1, 1, "A", 100));
+    shop.until_somebody_waits_for("advisory").await;
+    let close = "UPDATE stockbot.shops SET maintenance = true, maintenance_reason = 'now'";
+    sqlx::query(close).execute(&mut *closing).await.unwrap();
+    closing.commit().await.unwrap();
+    let refusal = Refusal::Maintenance { reason: "now".into() };
+    assert_eq!(sale.await.unwrap(), PurchaseOutcome::Refused(refusal));
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use stockbot_config::{Currency, Locale};
 use stockbot_harness::{Postgres, TestDatabase};
 use stockbot_store::{
     Actor, Adjustment, ConnectOptions, Customer, NewProduct, PurchaseEffects, PurchaseOutcome,
-    PurchaseRequest, Receipt, Refusal, Registration, ShopId, StockOutcome, Store, TransferKind, customers,
-    ledger, products, purchase, shops, stock,
+    PurchaseRequest, Receipt, Refusal, Registration, ShopId, StockOutcome, Store, StoreError, TransferKind,
+    customers, ledger, products, purchase, shops, stock,
 };
 
 /// The longest anything may take here.
@@ -39,6 +39,16 @@ pub fn admin() -> Actor {
 
 pub fn grow_id(name: &str) -> stockbot_store::GrowId {
     name.parse().unwrap()
+}
+
+/// Calls until the answer is not that others hold the rows, as a bot would.
+pub async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(call: impl Fn() -> F) -> T {
+    loop {
+        match call().await {
+            Err(StoreError::Busy(_)) => {}
+            answer => return answer.unwrap(),
+        }
+    }
 }
 
 impl Shop {
