@@ -33,6 +33,17 @@ run_counted() {
 # shellcheck disable=SC2016  # awk's variables, not the shell's
 CARGO_COUNTER='/^test result: / { ok += $4; bad += $6 } END { print ok + 0, bad + 0 }'
 
+# The last line of the clients' runner, which sums up runners of its own.
+# shellcheck disable=SC2016
+CLIENTS_COUNTER='/^[0-9]+ passed, [0-9]+ failed$/ { ok = $1; bad = $3 } END { print ok + 0, bad + 0 }'
+# One check: it passes when it ends well, and run_counted counts a bad end.
+# shellcheck disable=SC2016
+CHECK_COUNTER='/^requests checked: ok$/ { ok = 1 } END { print ok + 0, 0 }'
+
+check_requests() {
+    node "$ROOT/tests/discord-sim/spec-check/main.mjs" --accepted "$STOCKBOT_TEST_SIM_LOGS"/*.ndjson && say "requests checked: ok"
+}
+
 start_cluster() {
     if cluster_runs && [[ $(cluster_owner) == "$ROOT" ]]; then
         "$ROOT/tests/cluster/up"
@@ -65,7 +76,16 @@ export STOCKBOT_TEST_HELM
 
 cd "$ROOT"
 if (($# == 0)); then set -- --workspace; fi
+# Every request of the bot, kept to be held against Discord's official description afterwards.
+export STOCKBOT_TEST_SIM_LOGS=$LOCAL/sim-logs
+rm -rf "$STOCKBOT_TEST_SIM_LOGS" && mkdir -p "$STOCKBOT_TEST_SIM_LOGS"
 run_counted cargo "$CARGO_COUNTER" cargo test --locked --no-fail-fast "$@"
+
+# Only with everything: arguments ask for a part of the Rust tests.
+if [[ $* == --workspace ]]; then
+    run_counted clients "$CLIENTS_COUNTER" "$ROOT/tests/discord-sim/clients/run"
+    run_counted "the bot's requests" "$CHECK_COUNTER" check_requests
+fi
 
 say "All tests took $(seconds_since "$begun")"
 say "$passed passed, $failed failed"

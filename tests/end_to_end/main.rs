@@ -33,8 +33,9 @@ impl Stage {
         let database = postgres.database().await;
         let port = free_port();
         let listen = vec![SocketAddr::from(([127, 0, 0, 1], port)), SocketAddr::new(host, port)];
-        let sim =
-            discord_sim::start(Options { listen, ..Options::default() }).await.expect("the stand-in starts");
+        let sim = discord_sim::start(Options { listen, log_file: sim_log(), ..Options::default() })
+            .await
+            .expect("the stand-in starts");
         let world = Discord::at(&sim.url()).world().await;
         let admin = world.manager("Admin").await;
         let cluster = Cluster::prepare().await;

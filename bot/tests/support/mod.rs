@@ -37,7 +37,9 @@ pub struct Running {
 impl Shop {
     /// Makes the world, the database (migrated by the real binary) and the files.
     pub async fn new() -> Self {
-        let sim = discord_sim::start(Options::default()).await.expect("the stand-in starts");
+        let sim = discord_sim::start(Options { log_file: stockbot_harness::sim_log(), ..Options::default() })
+            .await
+            .expect("the stand-in starts");
         let world = Discord::at(&sim.url()).world().await;
         let admin = world.manager("Admin").await;
         let database = Postgres::shared().await.database().await;

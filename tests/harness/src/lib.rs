@@ -13,7 +13,7 @@ mod proxy;
 mod wait;
 
 pub use database::TestDatabase;
-pub use people::{Discord, Person, World, custom_ids, text_of};
+pub use people::{Discord, Person, World, custom_ids, sim_log, text_of};
 pub use port::free_port;
 pub use postgres::Postgres;
 pub use process::Process;

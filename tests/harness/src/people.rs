@@ -3,7 +3,11 @@
 //! Must not: know how the bot works inside; it sees what a person sees.
 #![expect(clippy::expect_used, reason = "helpers of tests: without what they expect no test can go on")]
 
-use std::time::Duration;
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -13,6 +17,16 @@ use crate::wait::eventually;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Discord's permission bit 5, as the string it is on the wire.
 const MANAGE_GUILD: &str = "32";
+
+/// Where a stand-in of this test process writes its log, if `make test` collects the logs to hold every request against Discord's
+/// official description.
+#[must_use]
+pub fn sim_log() -> Option<PathBuf> {
+    static COUNT: AtomicU32 = AtomicU32::new(1);
+    let folder = std::env::var_os("STOCKBOT_TEST_SIM_LOGS")?;
+    let name = format!("{}-{}.ndjson", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    Some(PathBuf::from(folder).join(name))
+}
 
 /// The stand-in at one address.
 #[derive(Clone, Debug)]
