@@ -36,7 +36,7 @@ class Sim:
         """A person's action; returns the interaction once the bot gave its final answer (at most 10 s)."""
         interaction_id = self.call("POST", f"/users/{user}/{action}?wait=10s", body)["interaction_id"]
         interaction = self.call("GET", f"/interactions/{interaction_id}")
-        if not interaction["acknowledged_ms"]:
+        if interaction["acknowledged_ms"] is None:
             raise SimError(f"the bot did not answer {action} {body}")
         return interaction
 
