@@ -34,10 +34,11 @@ pub struct Cluster {
 impl Cluster {
     /// Makes both namespaces, under *restricted* Pod Security.
     pub async fn prepare() -> Self {
-        let id = std::process::id();
+        static COUNT: AtomicU32 = AtomicU32::new(1);
+        let id = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let kubeconfig = given("STOCKBOT_TEST_KUBECONFIG");
-        let cluster =
-            Self { shops: format!("e2e-shops-{id}"), system: format!("e2e-system-{id}"), kubeconfig };
+        let [shops, system, release] = ["shops", "system", "release"].map(|what| format!("e2e-{what}-{id}"));
+        let cluster = Self { shops, system, release, kubeconfig };
         for namespace in [&cluster.shops, &cluster.system] {
             cluster.kubectl(&["create", "namespace", namespace]).await;
             cluster
@@ -60,7 +61,7 @@ impl Cluster {
         // Another release (the demo's) may own the CustomResourceDefinitions on this cluster.
         let install = [
             "install",
-            "e2e",
+            &self.release,
             chart,
             "--namespace",
             &self.system,

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use discord_sim::{Options, Sim};
 use serde_json::json;
 use stockbot_harness::{
-    Discord, Person, Postgres, TestDatabase, World, custom_ids, eventually, free_port, text_of,
+    Discord, Person, Postgres, TestDatabase, World, custom_ids, eventually, free_port, sim_log, text_of,
 };
 
 use crate::cluster::{Cluster, DEADLINE, given};
