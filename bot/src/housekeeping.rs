@@ -8,13 +8,13 @@ use stockbot_store::{StoreError, changes, interactions, logs, outbox};
 use crate::context::Bot;
 
 /// How often.
-const PERIOD: Duration = Duration::from_secs(600);
+const PERIOD: Duration = Duration::from_mins(10);
 /// A reader of the change feed that is an hour behind reads everything anew anyway.
-const CHANGES: Duration = Duration::from_secs(3600);
+const CHANGES: Duration = Duration::from_hours(1);
 /// Interactions are repeated within minutes and their tokens live 15; a day leaves time to look into a complaint.
-const INTERACTIONS: Duration = Duration::from_secs(86_400);
+const INTERACTIONS: Duration = Duration::from_hours(24);
 /// Finished jobs, for the same reason.
-const JOBS: Duration = Duration::from_secs(7 * 86_400);
+const JOBS: Duration = Duration::from_hours(7 * 24);
 
 /// Runs until the process stops.
 pub async fn run(bot: Arc<Bot>) {

@@ -106,14 +106,14 @@ async fn drive(
     let wanted = bot.config().discord.shards;
     let total = u32::try_from(if wanted == 0 { recommended } else { wanted }).unwrap_or(1).max(1);
     bot.state.update(|status| status.gateway.shards.desired = i32::try_from(total).unwrap_or(1));
-    let (publisher, publishes) = watch::channel(false);
+    let (publisher, holds_shard_0) = watch::channel(false);
     let mut tasks = JoinSet::new();
     for number in 0..total {
         // Displays belong to the owner of shard 0; the others' channel has no reader.
         let publisher = if number == 0 { publisher.clone() } else { watch::channel(false).0 };
         tasks.spawn(ownership::hold(bot.clone(), number, total, token.clone(), url.clone(), publisher));
     }
-    tasks.spawn(scheduler::run(bot.clone(), publishes));
+    tasks.spawn(scheduler::run(bot.clone(), holds_shard_0));
     tasks.spawn(worker::run(bot.clone()));
     tasks.spawn(interactions::recover(bot.clone()));
     tasks.spawn(housekeeping::run(bot.clone()));

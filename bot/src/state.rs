@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use stockbot_config::status::{BotStatus, DatabaseState, LastError};
 
 /// A loop that has not come round for this long is stuck. The slowest one is the outbox, whose jobs take at most 60 s.
-const STUCK_AFTER: Duration = Duration::from_secs(180);
+const STUCK_AFTER: Duration = Duration::from_mins(3);
 
 /// Shared state of the process.
 #[derive(Debug)]

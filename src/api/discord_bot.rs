@@ -116,6 +116,14 @@ pub struct DiscordBotSpec {
     pub termination_grace_period_seconds: i64,
 }
 
+impl DiscordBotSpec {
+    /// Pods that should run: none while the bot is stopped.
+    #[must_use]
+    pub fn wanted(&self) -> i32 {
+        if self.running { self.replicas } else { 0 }
+    }
+}
+
 /// How the bot reaches Postgres.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

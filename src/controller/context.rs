@@ -29,7 +29,7 @@ use super::{
 use crate::{
     api::{DiscordBot, DiscordBotStatus, StockDisplay, StockDisplayStatus},
     metrics::Metrics,
-    probe::Reports,
+    probe::reports::Reports,
 };
 
 /// Summaries of a kind of child.

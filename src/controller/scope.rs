@@ -22,7 +22,7 @@ use super::{
 use crate::{
     api::{DiscordBot, StockDisplay},
     discord_bot::Bots,
-    probe,
+    probe::{self, reports::Reports},
     stock_display::Displays,
 };
 
@@ -62,7 +62,7 @@ impl Scope {
             budgets: Cache::default(),
             network_policies: Cache::default(),
             pods: Cache::default(),
-            reports: probe::Reports::default(),
+            reports: Reports::default(),
             bot_statuses: Written::default(),
             display_statuses: Written::default(),
         };

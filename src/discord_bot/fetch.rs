@@ -22,7 +22,7 @@ use crate::{
         pod::PodState,
         secrets::{SecretError, SecretState},
     },
-    probe::Report,
+    probe::reports::Report,
 };
 
 /// A pod and what it said last.

@@ -15,7 +15,7 @@ use crate::{
         pod::{Container, Exit, PodState},
         secrets::{SecretState, Shape},
     },
-    probe::{Report, Reports},
+    probe::reports::{Report, Reports},
 };
 
 /// The revision that the fixtures call the newest.

@@ -97,12 +97,6 @@ pub struct Validated {
     pub pods: Vec<Pod>,
 }
 
-/// Pods that should run: none while the bot is stopped.
-#[must_use]
-pub fn wanted(spec: &DiscordBotSpec) -> i32 {
-    if spec.running { spec.replicas } else { 0 }
-}
-
 /// The image that the bot should have.
 #[must_use]
 pub fn image(spec: &DiscordBotSpec, defaults: &Defaults) -> String {
@@ -118,7 +112,7 @@ pub fn validate(
 ) -> Result<Validated, Mistake> {
     let spec = &bot.spec;
     let mounted = mounted(spec);
-    if wanted(spec) > 0 {
+    if spec.wanted() > 0 {
         mounted.iter().try_for_each(|file| check_secret(file, &fetched.secrets))?;
     }
     let restarted_at =
@@ -132,7 +126,7 @@ pub fn validate(
         key: key.clone(),
         owner: bot.controller_owner_ref(&()).unwrap_or_default(),
         image: image(spec, defaults),
-        wanted: wanted(spec),
+        wanted: spec.wanted(),
         config: config(key, spec, displays(&fetched)),
         cause: fingerprint(&(bot.metadata.generation, versions(&mounted), &restarted_at)),
         secrets_hash: versions(&mounted),

@@ -12,7 +12,6 @@ use super::{options, register};
 use crate::{
     api::{DiscordBot, conditions::find},
     controller::{cache::Key, context::Context},
-    discord_bot::validate::wanted,
 };
 
 const OBJECT: [&str; 2] = ["namespace", "name"];
@@ -55,7 +54,7 @@ fn fill(series: &Series, scope: &Context) {
         let status = bot.status.clone().unwrap_or_default();
         series.bots.with_label_values(&[namespace.as_str(), status.phase.as_str()]).inc();
         let object = [namespace.as_str(), name.as_str()];
-        series.desired.with_label_values(&object).set(wanted(&bot.spec).into());
+        series.desired.with_label_values(&object).set(bot.spec.wanted().into());
         series.ready.with_label_values(&object).set(status.ready_replicas.into());
         series.shards.with_label_values(&object).set(status.shards.connected.into());
         if let Some(starts) = status.session_starts {
@@ -97,7 +96,7 @@ fn uptime(registry: &Registry, scopes: &[Arc<Context>]) -> Result<(), Error> {
         let Uptime { at, mut wanted, mut ready } =
             accounts.remove(&id).unwrap_or(Uptime { at: Instant::now(), wanted: 0.0, ready: 0.0 });
         let passed = at.elapsed().as_secs_f64();
-        if crate::discord_bot::validate::wanted(&bot.spec) > 0 {
+        if bot.spec.wanted() > 0 {
             wanted += passed;
             let conditions =
                 bot.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();

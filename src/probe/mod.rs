@@ -1,7 +1,7 @@
 //! The operator's own probe of each running pod: asks its `/status` and wakes the reconcilers when the answer changed.
 //! Must not: judge the answer; that is the status step's.
 
-mod reports;
+pub mod reports;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -9,8 +9,7 @@ use reqwest::redirect;
 use stockbot_config::{mounts::HTTP_PORT, status::BotStatus};
 use tokio::{task::JoinSet, time::Instant};
 
-pub use reports::{Report, Reports};
-
+use self::reports::ProbeError;
 use crate::{
     api::{DiscordBot, conditions, workload::DeepProbe},
     controller::{cache::Key, context::Context, pod::PodState},
@@ -94,23 +93,6 @@ async fn probe(
         context.triggers.bot(&bot);
         context.displays_of(&bot).iter().for_each(|display| context.triggers.display(&Key::of(&**display)));
     }
-}
-
-/// Why a pod gave no status.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProbeError {
-    /// No answer in time.
-    #[error("it does not answer within {0:?}")]
-    Timeout(Duration),
-    /// No connection.
-    #[error("it cannot be reached on port {HTTP_PORT}")]
-    Unreachable,
-    /// Not 200.
-    #[error("it answers {0} to /status")]
-    Status(u16),
-    /// Too long, or not the document of the contract.
-    #[error("its /status is not understood; the image may be of another version than the operator")]
-    Malformed,
 }
 
 async fn ask(client: &reqwest::Client, url: &str, timeout: Duration) -> Result<BotStatus, ProbeError> {

@@ -1,14 +1,31 @@
-//! What each pod said last.
+//! What each pod said last, or why it said nothing.
 
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
-use stockbot_config::status::BotStatus;
+use stockbot_config::{mounts::HTTP_PORT, status::BotStatus};
 
-use super::ProbeError;
 use crate::controller::cache::Key;
+
+/// Why a pod gave no status.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProbeError {
+    /// No answer in time.
+    #[error("it does not answer within {0:?}")]
+    Timeout(Duration),
+    /// No connection.
+    #[error("it cannot be reached on port {HTTP_PORT}")]
+    Unreachable,
+    /// Not 200.
+    #[error("it answers {0} to /status")]
+    Status(u16),
+    /// Too long, or not the document of the contract.
+    #[error("its /status is not understood; the image may be of another version than the operator")]
+    Malformed,
+}
 
 /// The last answer of a pod, and how many probes failed since.
 #[derive(Clone, Debug)]

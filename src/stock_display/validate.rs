@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use crate::{
-    api::{DiscordBot, StockDisplay},
-    discord_bot::validate::wanted,
-};
+use crate::api::{DiscordBot, StockDisplay};
 
 /// A mistake that only the user can mend; each says how.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +69,7 @@ pub fn validate(
         let other = other.metadata.name.clone().unwrap_or_default();
         return Err(Mistake::ChannelTaken { other, channel: channel.to_string() });
     }
-    if wanted(&bot.spec) == 0 {
+    if bot.spec.wanted() == 0 {
         return Err(Mistake::BotStopped { bot: name.clone() });
     }
     Ok(())

@@ -12,7 +12,7 @@ use stockbot_harness::eventually;
 use tokio::process::Command;
 
 /// Far more than a warm cluster needs; a failing test shows the objects instead of waiting on.
-pub const DEADLINE: Duration = Duration::from_secs(120);
+pub const DEADLINE: Duration = Duration::from_mins(2);
 
 /// A variable that `make test` sets.
 pub fn given(name: &str) -> String {

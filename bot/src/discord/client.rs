@@ -64,6 +64,7 @@ impl Call {
     }
 
     /// A call that carries an interaction's token in its path instead; `shown` stands for the path in logs.
+    #[must_use]
     pub fn with_token_in_path(method: Method, path: String, shown: &str) -> Self {
         let repeatable = method != Method::POST;
         Self {
@@ -225,7 +226,7 @@ impl Rest {
             }
         };
         if status.is_success() {
-            return self.value(call, &body);
+            return value(call, &body);
         }
         if status == StatusCode::UNAUTHORIZED && call.authorized {
             return Try::Failed(RestError::Unauthorized);
@@ -249,18 +250,6 @@ impl Rest {
         }
     }
 
-    fn value(&self, call: &Call, body: &[u8]) -> Try {
-        if body.is_empty() {
-            return Try::Done(Value::Null);
-        }
-        match serde_json::from_slice(body) {
-            Ok(value) => Try::Done(value),
-            Err(error) => {
-                Try::Failed(RestError::BadAnswer { call: call.route.clone(), reason: error.to_string() })
-            }
-        }
-    }
-
     fn limited(&self, call: &Call, told: &ErrorBody) -> Try {
         let retry_after = seconds(told.retry_after.unwrap_or(1.0));
         if call.authorized {
@@ -271,6 +260,19 @@ impl Rest {
             Try::Failed(error)
         } else {
             Try::Again { error, after: Some(retry_after) }
+        }
+    }
+}
+
+/// The body of a success as JSON.
+fn value(call: &Call, body: &[u8]) -> Try {
+    if body.is_empty() {
+        return Try::Done(Value::Null);
+    }
+    match serde_json::from_slice(body) {
+        Ok(value) => Try::Done(value),
+        Err(error) => {
+            Try::Failed(RestError::BadAnswer { call: call.route.clone(), reason: error.to_string() })
         }
     }
 }

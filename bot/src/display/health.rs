@@ -10,7 +10,7 @@ use std::{
 use stockbot_config::status::Health;
 
 /// What is remembered.
-const WINDOW: Duration = Duration::from_secs(3600);
+const WINDOW: Duration = Duration::from_hours(1);
 /// Entries kept at most: an edit every 2 s fills an hour with 1800.
 const ENTRIES: usize = 2000;
 

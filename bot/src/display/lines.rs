@@ -25,7 +25,7 @@ pub fn product(product: &Product, currency: &Currency, low: i64, locale: Locale)
     if !product.description.is_empty() {
         let short: String = product.description.chars().take(DESCRIPTION).collect();
         let more = if product.description.chars().count() > DESCRIPTION { "…" } else { "" };
-        line.push_str(&format!("\n-# {}{more}", escape(&short)));
+        line = format!("{line}\n-# {}{more}", escape(&short));
     }
     line
 }

@@ -108,7 +108,7 @@ fn stock(source: &Source<'_>, listed: &[&Product], when: &str) -> Value {
         format!("{}\n{updated}", settings.description)
     };
     if listed.is_empty() {
-        description.push_str(&format!("\n\n{}", text(locale, "live-empty", &[])));
+        description = format!("{description}\n\n{}", text(locale, "live-empty", &[]));
     }
     // The time is left out of the hash, so it must not change what fits either: 20 characters are kept for it.
     let used = length(title) + length(&description) - length(when) + 20 + length(&settings.footer);

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use stockbot_config::{
     Config, DisplayConfig, fingerprint,
-    status::{DisplayState, DisplayStatus, LastError},
+    status::{DisplayState, DisplayStatus, LastError, ProductCounts},
 };
 use stockbot_store::{displays::displays, products::list_products, shops::shop_state};
 use tokio::sync::watch;
@@ -54,7 +54,7 @@ impl Worker {
             last_published_at: None,
             last_error: None,
             buttons_present: false,
-            products: Default::default(),
+            products: ProductCounts::default(),
             health: None,
         };
         Self {
@@ -187,7 +187,7 @@ impl Worker {
                 self.set_state(state, &message);
             }
             None if self.failures >= ATTEMPTS => {
-                self.set_state(DisplayState::ButtonsFailing, &format!("{error}; it is tried again"))
+                self.set_state(DisplayState::ButtonsFailing, &format!("{error}; it is tried again"));
             }
             None => {}
         }

@@ -14,7 +14,7 @@ use twilight_model::gateway::Intents;
 use super::{
     close::{self, Then},
     dispatch::{self, Payload},
-    ownership::Owned,
+    owned::Owned,
     queue::IdentifyGate,
 };
 use crate::{context::Bot, interactions};
@@ -36,7 +36,7 @@ pub async fn run(bot: &Arc<Bot>, owned: &Arc<Owned>, token: &str, url: &str, sto
         }
         disconnected(bot, owned);
         // Sleep on every close: a server that accepts and closes at once must not be hammered.
-        let delay = delays.next().unwrap_or(Duration::from_secs(60));
+        let delay = delays.next().unwrap_or(Duration::from_mins(1));
         if stop.run_until_cancelled(tokio::time::sleep(delay)).await.is_none() {
             return;
         }

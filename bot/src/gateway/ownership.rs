@@ -4,22 +4,22 @@
 //! asking pod resumes. While the database is away nobody can take over, so the owner keeps its connection.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use stockbot_config::status::GatewayState;
-use stockbot_store::StoreError;
-use stockbot_store::leases::{self, Acquire, Renewal, SavedSession, ShardLease};
-use tokio::sync::{Notify, watch};
+use stockbot_store::leases::{self, Acquire, Renewal, ShardLease};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use twilight_gateway::ShardId;
 
-use super::{connection, sequence::Sequence};
+use super::{
+    connection,
+    owned::{LeaseKey, Owned, TTL},
+};
 use crate::{context::Bot, secret::Secret};
 
-/// A crashed owner's shard is free after this; far below the 60 s that Discord keeps a session for sure.
-const TTL: Duration = Duration::from_secs(10);
 /// How often the owner renews and notices a request to hand over.
 const RENEW: Duration = Duration::from_millis(500);
 /// How often a waiting pod looks.
@@ -28,93 +28,6 @@ const LOOK: Duration = Duration::from_millis(250);
 const COURTESY: Duration = Duration::from_secs(3);
 /// Wait after a failed question to the database.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// What proves ownership of a shard to the store.
-struct LeaseKey {
-    bot: String,
-    shard: i32,
-    owner: String,
-    epoch: i64,
-}
-
-/// A shard that this pod owns.
-pub struct Owned {
-    /// The shard.
-    pub id: ShardId,
-    /// What may be resumed from.
-    pub sequence: Sequence,
-    /// An interaction was stored.
-    pub stored: Notify,
-    key: LeaseKey,
-    session: Mutex<Option<SavedSession>>,
-}
-
-impl Owned {
-    fn new(id: ShardId, key: LeaseKey, lease: ShardLease) -> Self {
-        let sequence = Sequence::default();
-        sequence
-            .reset(lease.session.as_ref().map_or(0, |session| u64::try_from(session.sequence).unwrap_or(0)));
-        Self { id, sequence, stored: Notify::new(), key, session: Mutex::new(lease.session) }
-    }
-
-    /// The session as it could be resumed now.
-    pub fn session(&self) -> Option<SavedSession> {
-        let mut session = self.session.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()?;
-        session.sequence = i64::try_from(self.sequence.safe()).unwrap_or(i64::MAX);
-        Some(session)
-    }
-
-    /// A new session: it is stored at once, since a crash in the next second should resume it.
-    pub async fn remember_session(&self, bot: &Bot, session: SavedSession) {
-        *self.session.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(session);
-        self.store_session(bot).await;
-    }
-
-    /// Discord has dropped the session.
-    pub async fn forget_session(&self, bot: &Bot) {
-        *self.session.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
-        if let Err(error) =
-            leases::clear_session(&bot.store, &self.key.bot, self.key.shard, &self.key.owner, self.key.epoch)
-                .await
-        {
-            tracing::warn!(%error, "a dead session could not be forgotten; resuming it will fail once");
-        }
-    }
-
-    async fn release(&self, bot: &Bot) -> Result<bool, StoreError> {
-        leases::release(&bot.store, &self.key.bot, self.key.shard, &self.key.owner, self.key.epoch).await
-    }
-
-    async fn renew(&self, bot: &Bot) -> Result<Renewal, StoreError> {
-        let sequence = i64::try_from(self.sequence.safe()).ok();
-        leases::renew(
-            &bot.store,
-            &self.key.bot,
-            self.key.shard,
-            &self.key.owner,
-            self.key.epoch,
-            TTL,
-            sequence,
-        )
-        .await
-    }
-
-    async fn store_session(&self, bot: &Bot) {
-        let Some(session) = self.session() else { return };
-        if let Err(error) = leases::save_session(
-            &bot.store,
-            &self.key.bot,
-            self.key.shard,
-            &self.key.owner,
-            self.key.epoch,
-            &session,
-        )
-        .await
-        {
-            tracing::warn!(%error, "the session could not be stored; after a crash it may be resumed from an older point");
-        }
-    }
-}
 
 /// Holds the shard `number` of `total` whenever possible, until the process stops. `publisher` follows whether it is held.
 pub async fn hold(
@@ -195,7 +108,7 @@ async fn ask(bot: &Bot, name: &str, shard: i32) {
     }
 }
 
-/// Pods of one ReplicaSet share their name up to the last dash; a hot standby never asks its equal.
+/// Pods of one `ReplicaSet` share their name up to the last dash; a hot standby never asks its equal.
 fn is_of_another_rollout(owner: &str, pod: &str) -> bool {
     let replica_set = |name: &str| name.rsplit_once('-').map(|(set, _)| set.to_owned());
     replica_set(owner) != replica_set(pod)

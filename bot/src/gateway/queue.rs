@@ -16,7 +16,7 @@ use crate::context::Bot;
 /// Wait after a failed question; the budget is not asked more often than that.
 const RETRY: Duration = Duration::from_secs(2);
 /// Longest wait before the budget is asked again, so that a corrected clock or reserve is noticed.
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// Hands out permits to shards.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use stockbot_store::{customers::search_customers, products::list_products};
 
 use super::{
-    buy::clip,
+    card::clip,
     visitor::{Kind, Request},
 };
 use crate::context::Bot;

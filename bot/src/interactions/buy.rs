@@ -15,12 +15,12 @@ use stockbot_store::{
 };
 
 use super::{
-    admin::Options,
     balance::{too_few, too_low},
-    card::{Card, Mood},
+    card::{Card, Mood, clip},
     confirm,
     exchange::{Exchange, REFUSE_NOT_REGISTERED, button_text, number},
     failure::Failure,
+    options::Options,
     visitor::{Kind, Request},
 };
 use crate::{custom_id::CustomId, texts::escape};
@@ -183,12 +183,4 @@ async fn find(x: &Exchange, code: &str) -> Result<Product, Failure> {
         Some(_) => Err(x.refusal("refuse-inactive", &arguments)),
         None => Err(x.refusal("refuse-unknown-product", &arguments)),
     }
-}
-
-/// The first `limit` characters.
-pub fn clip(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit {
-        return text.to_owned();
-    }
-    text.chars().take(limit - 1).chain(['…']).collect()
 }

@@ -85,6 +85,7 @@ impl Card {
     }
 
     /// As a reply that only the user sees. Components are always named: an edit without them would keep the old ones.
+    #[must_use]
     pub fn ephemeral(&self) -> Value {
         let mut body = self.public();
         body["flags"] = json!(EPHEMERAL);
@@ -92,6 +93,7 @@ impl Card {
     }
 
     /// As a message that everybody in the channel sees.
+    #[must_use]
     pub fn public(&self) -> Value {
         json!({"content": "", "embeds": [self.embed], "components": self.rows, "allowed_mentions": {"parse": []}})
     }
@@ -101,4 +103,13 @@ impl Card {
 #[must_use]
 pub fn plain(text: &str) -> Value {
     json!({"content": text, "allowed_mentions": {"parse": []}})
+}
+
+/// The first `limit` characters.
+#[must_use]
+pub fn clip(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    text.chars().take(limit - 1).chain(['…']).collect()
 }

@@ -8,9 +8,8 @@ use serenity::{
     all::ButtonStyle,
     builder::{CreateActionRow, CreateButton},
 };
-use stockbot_config::{Currency, Locale};
 use stockbot_store::{
-    Order, Product, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, StoreError, money,
+    Product, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, StoreError,
     orders::order_by_interaction, products::product, purchase::purchase,
 };
 
@@ -19,17 +18,15 @@ use super::{
     card::{Card, Mood},
     exchange::{Exchange, REFUSE_NOT_REGISTERED, number},
     failure::Failure,
-    router::maintenance,
+    maintenance,
 };
 use crate::{
     custom_id::{Confirmation, CustomId},
-    texts::{escape, text},
+    texts::escape,
 };
 
-/// Kind of these interactions in the database: the ones that a dead pod's successor has to finish.
-pub const KIND: &str = "purchase";
 /// A confirmation is void after this (ui.md).
-const VALID: Duration = Duration::from_secs(5 * 60);
+const VALID: Duration = Duration::from_mins(5);
 
 /// What will be bought, for how much, and what is left then.
 pub fn card(x: &Exchange, product: &Product, quantity: i64, balance: i64) -> Card {
@@ -150,7 +147,7 @@ async fn refused(x: &Exchange, confirmation: &Confirmation, refusal: Refusal) ->
     Err(match refusal {
         Refusal::NotRegistered => x.refusal(REFUSE_NOT_REGISTERED, &[]),
         Refusal::Blacklisted => x.refusal("refuse-blacklisted", &[]),
-        Refusal::Maintenance { reason } => maintenance(x, &reason),
+        Refusal::Maintenance { reason } => maintenance::refusal(x, &reason),
         Refusal::UnknownProduct => x.refusal("refuse-unknown-product", &code),
         Refusal::Inactive => x.refusal("refuse-inactive", &code),
         Refusal::BadQuantity { max } => {
@@ -177,38 +174,4 @@ async fn price_changed(x: &Exchange, confirmation: &Confirmation, now: i64) -> R
     let customer = x.customer().await?;
     let again = card(x, &product, confirmation.quantity, customer.balance).wide_field("\u{26a0}", notice);
     x.show(again).await
-}
-
-/// How an order reached its buyer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Via {
-    /// By direct message.
-    DirectMessage,
-    /// Attached to the reply.
-    Reply,
-    /// Not yet: to be fetched with `/orders`.
-    Orders,
-}
-
-/// The final reply.
-#[must_use]
-pub fn receipt_card(locale: Locale, currency: &Currency, order: &Order, balance: i64, via: Via) -> Card {
-    let say = |key: &str, args: crate::texts::Args<'_>| text(locale, key, args);
-    let shown = |amount| money::format_exact(amount, currency);
-    let goods = match via {
-        Via::DirectMessage => say("receipt-dm", &[]),
-        Via::Reply => say("receipt-attached", &[]),
-        Via::Orders => say("receipt-later", &[("order", order.id.clone().into())]),
-    };
-    let lines = [
-        say(
-            "receipt-product",
-            &[("quantity", number(order.quantity)), ("name", escape(&order.product_name).into())],
-        ),
-        say("receipt-total", &[("total", shown(order.total).into())]),
-        say("receipt-balance", &[("balance", shown(balance).into())]),
-        String::new(),
-        goods,
-    ];
-    Card::new(Mood::Good, lines.join("\n")).title(say("receipt-title", &[("order", order.id.clone().into())]))
 }

@@ -16,9 +16,9 @@ const PAGE: usize = 10;
 /// Shows the movements before the ledger entry `before`, or the newest.
 pub async fn show(x: &Exchange, before: Option<i64>) -> Result<(), Failure> {
     if before.is_some() {
-        x.defer_update().await?
+        x.defer_update().await?;
     } else {
-        x.defer().await?
+        x.defer().await?;
     }
     let customer = x.customer().await?;
     // One more than shown tells whether there is a next page.

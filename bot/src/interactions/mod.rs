@@ -1,7 +1,7 @@
 //! Answers interactions: insert -> acknowledge -> one transaction -> edit.
 //!
 //! `exchange` is one interaction and its answers, `card` what a reply looks like, `failure` why there is none; `router` finds
-//! the handler; one file per thing that people can do. `recovery` finishes what a dead pod had acknowledged.
+//! the handler; one file per thing that people can do. `maintenance` is the closed shop; `recovery` finishes what a dead pod had acknowledged.
 
 mod admin;
 mod autocomplete;
@@ -9,12 +9,15 @@ mod balance;
 mod buy;
 pub mod card;
 pub mod commands;
-pub mod confirm;
+mod confirm;
 mod exchange;
 mod failure;
 mod help;
 mod history;
+mod maintenance;
+mod options;
 mod orders;
+pub mod receipt;
 mod recovery;
 mod register;
 mod router;

@@ -4,11 +4,10 @@ use serenity::builder::{CreateActionRow, CreateSelectMenu, CreateSelectMenuKind,
 use stockbot_store::orders::{fetch_goods, orders_of};
 
 use super::{
-    admin::Options,
-    buy::clip,
-    card::{Card, Mood},
+    card::{Card, Mood, clip},
     exchange::{Exchange, number},
     failure::Failure,
+    options::Options,
     visitor::{Kind, Request},
 };
 use crate::{custom_id::CustomId, outbox::goods_file, texts::escape};

@@ -11,7 +11,7 @@ use super::{
     confirm,
     exchange::Exchange,
     failure::Failure,
-    visitor::{Kind, Request},
+    visitor::{Kind, PURCHASE, Request},
 };
 use crate::{context::Bot, custom_id::CustomId};
 
@@ -31,7 +31,7 @@ pub async fn recover(bot: Arc<Bot>) {
         match unfinished_interactions(
             &bot.store,
             &bot.key(),
-            confirm::KIND,
+            PURCHASE,
             &bot.pod,
             ABANDONED_AFTER,
             LEASE,

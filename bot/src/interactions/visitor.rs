@@ -13,6 +13,9 @@ use stockbot_store::NewInteraction;
 
 use crate::{context::Bot, custom_id::CustomId, texts};
 
+/// Kind of confirmations in the database: the interactions that a dead pod's successor has to finish.
+pub const PURCHASE: &str = "purchase";
+
 /// A value of a command's option.
 #[derive(Clone, Debug)]
 pub enum OptionValue {
@@ -227,7 +230,7 @@ impl Request {
     /// The row that makes a repeat recognisable and lets another pod finish.
     pub fn record(&self, bot: &Bot) -> NewInteraction {
         let kind = match CustomId::parse(self.target()) {
-            Some(CustomId::Confirm(_)) => super::confirm::KIND,
+            Some(CustomId::Confirm(_)) => PURCHASE,
             _ => self.kind.label(),
         };
         NewInteraction {

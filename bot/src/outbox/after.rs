@@ -6,12 +6,12 @@ use stockbot_store::{
     outbox::{delivery_of, job_done},
 };
 
-use super::{delivery::sale, worker::JobError};
+use super::{delivery::sale, error::JobError};
 use crate::{
     context::Bot,
     interactions::{
         card::plain,
-        confirm::{Via, receipt_card},
+        receipt::{Via, receipt_card},
     },
     texts::{Args, escape, text},
 };

@@ -12,19 +12,19 @@ use stockbot_store::{
     outbox::{job_delivered, job_not_sent, job_sending},
 };
 
-use super::{goods_file, worker::JobError};
+use super::{error::JobError, goods_file};
 use crate::{
     context::Bot,
     discord::{File, RestError, error::code},
     interactions::{
         card::plain,
-        confirm::{Via, receipt_card},
+        receipt::{Via, receipt_card},
     },
     texts::{escape, text},
 };
 
 /// Discord remembers a nonce "for a few minutes" (discord.md); what is older than this is looked up.
-const NONCE_WINDOW: Duration = Duration::from_secs(120);
+const NONCE_WINDOW: Duration = Duration::from_mins(2);
 /// Messages looked through.
 const LOOK_BACK: u8 = 50;
 

@@ -4,6 +4,7 @@
 
 mod after;
 mod delivery;
+mod error;
 mod goods;
 pub mod worker;
 

@@ -7,37 +7,17 @@ use stockbot_store::{
     outbox::{claim_jobs, job_failed, job_retry, outbox_depth},
 };
 
-use super::{after, delivery};
+use super::{after, delivery, error::JobError};
 use crate::{context::Bot, discord::RestError};
 
 /// The outbox is looked at that often even without a signal.
 const POLL: Duration = Duration::from_secs(1);
 /// Longer than a delivery takes; what takes longer is ended, since another pod may have the job then.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// First wait after a failure; doubles up to [`LONGEST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// Longest wait after a failure (product.md D4).
-const LONGEST_RETRY: Duration = Duration::from_secs(60);
-
-/// Why a job is not done.
-#[derive(Debug, thiserror::Error)]
-pub enum JobError {
-    /// Discord.
-    #[error(transparent)]
-    Discord(#[from] RestError),
-    /// Postgres.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The order or its payload is not what the job needs; repeating does not help.
-    #[error("{0}")]
-    Impossible(String),
-    /// Another job of the same order has to come first.
-    #[error("waits for the delivery")]
-    NotYet,
-    /// Another pod holds the job now.
-    #[error("the lease of the job is over")]
-    Lost,
-}
+const LONGEST_RETRY: Duration = Duration::from_mins(1);
 
 /// Works until the process stops; what has been begun is finished.
 pub async fn run(bot: Arc<Bot>) {

@@ -7,7 +7,7 @@ use stockbot_config::{
     status::{BotStatus, DisplayState, DisplayStatus},
 };
 
-use super::super::{build::halt::Halt, fetch::Pod, validate::wanted};
+use super::super::{build::halt::Halt, fetch::Pod};
 use crate::{
     api::DiscordBot,
     controller::{cache::Key, live::DeploymentState, pod::PodState},
@@ -60,7 +60,7 @@ impl Observed<'_> {
     /// Pods that should run.
     #[must_use]
     pub fn wanted(&self) -> i32 {
-        wanted(&self.bot.spec)
+        self.bot.spec.wanted()
     }
 
     /// Why the bot is scaled to 0 although it should run.

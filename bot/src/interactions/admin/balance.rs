@@ -6,12 +6,13 @@ use stockbot_store::{
     ledger::adjust_balance,
 };
 
-use super::{Options, amount, require_admin};
+use super::{amount, require_admin};
 use crate::{
     interactions::{
         card::{Card, Mood},
         exchange::Exchange,
         failure::Failure,
+        options::Options,
         visitor::Request,
     },
     texts::escape,

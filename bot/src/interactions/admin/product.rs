@@ -5,12 +5,13 @@ use stockbot_store::{
     products::{ProductCode, add_product},
 };
 
-use super::{Options, amount, require_admin};
+use super::{amount, require_admin};
 use crate::{
     interactions::{
         card::{Card, Mood},
         exchange::Exchange,
         failure::Failure,
+        options::Options,
         visitor::Request,
     },
     texts::escape,

@@ -6,13 +6,14 @@ use stockbot_store::{
     stock::{MAX_UNIT_BYTES, add_units},
 };
 
-use super::{Options, require_admin};
+use super::require_admin;
 use crate::{
     discord::File,
     interactions::{
         card::{Card, Mood},
         exchange::{Exchange, number},
         failure::Failure,
+        options::Options,
         visitor::{OptionValue, Request},
     },
     texts::escape,
