@@ -1,4 +1,4 @@
-# Licences, sources and banned crates of all dependencies (deny.toml), without the network.
+# Licences, sources and banned crates of all dependencies (deny.toml), read from the crates as cargo has fetched them.
 # Sourced after lib.sh, never run.
 # shellcheck shell=bash
 
@@ -12,6 +12,8 @@ ensure_cargo_deny() {
 
 check_dependencies() {
     ensure_cargo_deny
+    # All platforms' crates: a build fetches only those of its own.
+    step "Fetch the crates of Cargo.lock" cargo fetch --quiet --locked --manifest-path "$ROOT/Cargo.toml"
     step "Licences and sources of dependencies" \
         "$CACHE/cargo-deny-$CARGO_DENY_VERSION/bin/cargo-deny" --manifest-path "$ROOT/Cargo.toml" --offline check bans licenses sources
 }

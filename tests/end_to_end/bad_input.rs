@@ -56,8 +56,12 @@ async fn a_database_that_cannot_be_used_is_told_and_heals_when_it_is_mended() {
 
     // A value that is no URL.
     stage.cluster.secret("shop-postgres", "url", "no-url-but-a-s3cret").await;
-    let told = stage.cluster.condition(bot, "Stalled", "True", "ImageIncompatible").await;
-    assert!(told.contains("database URL") && !told.contains("s3cret"), "{told}");
+    let told = eventually(DEADLINE, "the malformed URL is told", || async {
+        let told = stage.cluster.condition(bot, "Stalled", "True", "SecretKeyMissing").await;
+        if told.contains("is not a URL like postgres://") { Ok(told) } else { Err(told) }
+    })
+    .await;
+    assert!(told.contains("shop-postgres") && !told.contains("s3cret"), "{told}");
 
     // A server where nobody listens.
     let (address, _) = stage.database_url.rsplit_once(':').expect("a URL with a port");
