@@ -9,5 +9,5 @@ cd "$ROOT"
 check_dependencies
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
-cargo test --locked -p stockbot-config -p stockbot-store
-cargo test --locked -p stockbot-operator -p stockbot --lib --bins
+# One call for the whole workspace: with parts of it (-p), cargo would build the dependencies once more for each set of features.
+cargo test --locked --workspace --lib --bins --test store --test operator_crds --test readme
