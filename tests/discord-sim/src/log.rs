@@ -71,8 +71,9 @@ impl Log {
         let inner = self.inner();
         let oldest = inner.entries.front().map_or(inner.next, |(number, _)| *number);
         let mut text = String::new();
-        if oldest > since + 1 {
-            let notice = json!({ "n": oldest - 1, "kind": "dropped", "from": since + 1, "to": oldest - 1 });
+        let wanted = since.saturating_add(1);
+        if oldest > wanted {
+            let notice = json!({ "n": oldest - 1, "kind": "dropped", "from": wanted, "to": oldest - 1 });
             text.push_str(&notice.to_string());
             text.push('\n');
         }
@@ -117,6 +118,6 @@ mod tests {
             (&json!("dropped"), &json!(1), &json!(2))
         );
         assert_eq!((&lines[2]["n"], &lines[2]["path"]), (&json!(4), &json!(3)));
-        assert_eq!(log.since(4), "");
+        assert_eq!(log.since(4) + &log.since(u64::MAX), "");
     }
 }

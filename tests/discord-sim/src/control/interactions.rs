@@ -11,6 +11,9 @@ use crate::interactions::{deliver, status};
 use crate::server::Shared;
 use crate::world::base::Base;
 
+/// Deliveries of one call.
+const MOST: usize = 1000;
+
 fn no_interaction(id: Id) -> ControlError {
     ControlError::unknown(format!("there is no interaction {id}"))
 }
@@ -36,7 +39,10 @@ pub async fn replay(State(server): State<Shared>, At(id): At<Id>, Given(given): 
     let mut world = server.world();
     let interaction = world.interactions.get(&id).ok_or_else(|| no_interaction(id))?;
     let payload = interaction.payload.to_string();
-    let times = given.times.unwrap_or(1).min(1000);
+    let times = given.times.unwrap_or(1);
+    if times.saturating_mul(given.sessions.as_ref().map_or(1, Vec::len).max(1)) > MOST {
+        return Err(ControlError::bad("an interaction is delivered again at most 1000 times a call"));
+    }
     let before = interaction.delivered_to.len();
     for _ in 0..times {
         match &given.sessions {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::close::{self, Close};
 use super::compress::{self, Compression};
@@ -21,8 +21,13 @@ use crate::world::session::{Link, Order};
 const BATCH: usize = 64;
 /// A client whose heartbeat is this many intervals late is a zombie.
 pub const ZOMBIE_AFTER: f64 = 1.5;
+/// Orders that wait for a connection that is stuck.
+const ORDERS: usize = 16;
 /// How long a client may take to follow op 7 or op 9 before it is closed.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the other side may take to close.
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// The session a connection carries.
 pub struct Carried {
@@ -56,7 +61,7 @@ pub struct Connection {
     pub held_until: Option<Instant>,
     /// Told of new dispatches.
     pub wake: Arc<Notify>,
-    orders: mpsc::UnboundedSender<Order>,
+    orders: mpsc::Sender<Order>,
 }
 
 /// Why a connection ends.
@@ -65,13 +70,15 @@ pub enum End {
     Close(Close),
     /// The client closed it with this code, if it gave one.
     Closed(Option<u16>),
+    /// The client reads nothing any more, not even a close.
+    Stuck,
     /// The connection broke, or the stand-in breaks it.
     Gone,
 }
 
 /// Serves a connection to its end.
 pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
-    let (orders, mut inbox) = mpsc::unbounded_channel();
+    let (orders, mut inbox) = mpsc::channel(ORDERS);
     let mut connection = Connection {
         deadline: Instant::now() + server.options.heartbeat_interval.mul_f64(ZOMBIE_AFTER),
         server,
@@ -97,7 +104,7 @@ pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
 }
 
 impl Connection {
-    async fn talk(&mut self, inbox: &mut mpsc::UnboundedReceiver<Order>) -> Result<(), End> {
+    async fn talk(&mut self, inbox: &mut mpsc::Receiver<Order>) -> Result<(), End> {
         let interval = crate::time::millis(self.server.options.heartbeat_interval);
         self.send(
             &json!({ "t": null, "s": null, "op": 10, "d": { "heartbeat_interval": interval, "_trace": [] } }),
@@ -205,7 +212,9 @@ impl Connection {
             }
             None => Message::Text(text.into()),
         };
-        self.socket.send(message).await.map_err(|_| End::Gone)
+        // A client that reads nothing any more is as dead as one that says nothing.
+        let sent = timeout_at(self.deadline, self.socket.send(message)).await;
+        sent.map_err(|_| End::Stuck)?.map_err(|_| End::Gone)
     }
 
     /// A way for the world to reach this connection.
@@ -230,6 +239,7 @@ impl Connection {
         let (code, by) = match &end {
             End::Close((code, _)) => (Some(*code), "server"),
             End::Closed(code) => (*code, "client"),
+            End::Stuck => (None, "server"),
             End::Gone => (None, "nobody"),
         };
         self.log("closed", json!({ "code": code, "by": by }));
@@ -245,20 +255,21 @@ impl Connection {
         match end {
             End::Close((code, reason)) => {
                 let frame = CloseFrame { code, reason: reason.into() };
-                if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                let said = timeout(CLOSING, self.socket.send(Message::Close(Some(frame)))).await;
+                if said.is_ok_and(|said| said.is_ok()) {
                     self.drain().await;
                 }
             }
             // The answer to the client's close goes out with the next read.
             End::Closed(_) => self.drain().await,
-            End::Gone => {}
+            End::Stuck | End::Gone => {}
         }
     }
 
     /// Reads until the other side has closed, too, or takes too long.
     async fn drain(&mut self) {
         let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
-        let _ = tokio::time::timeout(Duration::from_secs(2), rest).await;
+        let _ = timeout(CLOSING, rest).await;
     }
 
     /// Writes a frame to the log.

@@ -86,7 +86,7 @@ impl Interaction {
     /// How old it is for its clocks.
     #[must_use]
     pub fn age(&self) -> Duration {
-        self.started.elapsed() + self.aged
+        self.started.elapsed().saturating_add(self.aged)
     }
 
     /// The word `GET /_sim/interactions/{id}` has for where it stands.

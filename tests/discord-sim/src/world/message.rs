@@ -144,7 +144,7 @@ impl Message {
     #[must_use]
     pub fn older_than(&self, age: Duration) -> bool {
         let since = Timestamp::now().duration_since(self.created);
-        Duration::try_from(since).unwrap_or_default() + self.aged > age
+        Duration::try_from(since).unwrap_or_default().saturating_add(self.aged) > age
     }
 
     /// When it was written, as seen by clients.

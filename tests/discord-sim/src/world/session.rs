@@ -57,7 +57,7 @@ pub struct Link {
     /// New dispatches are in the buffer.
     pub wake: Arc<Notify>,
     /// Things to do at once.
-    pub orders: mpsc::UnboundedSender<Order>,
+    pub orders: mpsc::Sender<Order>,
 }
 
 /// What a connection is told to do.
@@ -156,8 +156,8 @@ impl Session {
     /// Gives an order to the connection, if there is one.
     pub fn order(&self, order: Order) {
         if let Some(link) = &self.link {
-            // A connection that is just ending no longer listens, and needs no order.
-            let _ = link.orders.send(order);
+            // A connection that is just ending no longer listens and needs no order; one that is stuck has enough.
+            let _ = link.orders.try_send(order);
         }
     }
 }
