@@ -17,7 +17,7 @@ use crate::server::{Server, Shared};
 use crate::world::seed::SeedError;
 use crate::{control, gateway, page, rest};
 
-/// How often the log file is written out and dead sessions are forgotten.
+/// How often the log file is written out and memory is brought back within its bounds.
 const HOUSEKEEPING: Duration = Duration::from_millis(500);
 
 /// A running stand-in. It ends when this is dropped.
@@ -83,7 +83,10 @@ fn log_file_by_environment() -> Option<PathBuf> {
 async fn keep_house(server: Shared) {
     while !server.shutdown.is_cancelled() {
         let _ = tokio::time::timeout(HOUSEKEEPING, server.shutdown.cancelled()).await;
-        server.world().forget_dead_sessions(server.options.session_life);
+        let forgotten = server.world().tidy(server.options.session_life);
+        if let Some(entry) = forgotten.entry() {
+            server.log.add("forgotten", &entry);
+        }
         server.log.flush();
     }
 }

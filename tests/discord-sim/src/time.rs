@@ -61,8 +61,9 @@ pub mod text {
     /// Reads a duration.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         match Written::deserialize(from)? {
-            Written::Seconds(number) => super::seconds(number)
-                .ok_or_else(|| D::Error::custom(super::complaint(&number.to_string()))),
+            Written::Seconds(number) => {
+                super::seconds(number).ok_or_else(|| D::Error::custom(super::complaint(&number.to_string())))
+            }
             Written::Text(text) => super::duration(&text).map_err(D::Error::custom),
         }
     }

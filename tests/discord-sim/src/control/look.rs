@@ -56,8 +56,9 @@ fn with_extras(world: &World, message: &Message, base: &Base) -> Value {
     let mut object = world.message_json(message, base);
     object["ephemeral"] = json!(message.ephemeral_to.is_some());
     for (index, file) in message.attachments.iter().enumerate() {
-        if file.data.len() <= SHOWN_BYTES
-            && let Ok(text) = std::str::from_utf8(&file.data)
+        if file.size <= SHOWN_BYTES
+            && let Some((_, data)) = world.files.get(file.id)
+            && let Ok(text) = std::str::from_utf8(data)
         {
             object["attachments"][index]["content"] = json!(text);
         }
@@ -148,8 +149,8 @@ pub async fn log(State(server): State<Shared>, Asked(from): Asked<Since>) -> imp
 }
 
 /// Every rule a client broke.
-pub async fn violations(State(server): State<Shared>) -> Json<Value> {
-    Json(server.violations.list())
+pub async fn violations(State(server): State<Shared>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], server.violations.json())
 }
 
 /// Deletes a message as a moderator would.

@@ -169,17 +169,23 @@ impl Connection {
                     self.held_until = Some(until.into());
                     return Ok(());
                 }
-                let Some(session) = world.sessions.get(&carried.session) else { return Ok(()) };
+                let session = world.sessions.get(carried.application, &carried.session);
+                let Some(session) = session else { return Ok(()) };
+                if !session.reaches_back_to(carried.sent) {
+                    // It fell too far behind: what it misses is forgotten.
+                    return Err(End::Close(close::UNKNOWN_ERROR));
+                }
                 session.after(carried.sent, BATCH)
             };
             if batch.is_empty() {
                 return Ok(());
             }
-            for (seq, text) in batch {
-                self.transmit(&text).await?;
-                self.log_dispatch(&text);
+            for dispatch in batch {
+                self.transmit(dispatch.frame()).await?;
+                // The name and number are enough, the content is in other entries.
+                self.log("out", json!({ "op": 0, "t": dispatch.name, "s": dispatch.seq }));
                 if let Some(carried) = &mut self.carried {
-                    carried.sent = seq;
+                    carried.sent = dispatch.seq;
                 }
             }
         }
@@ -192,7 +198,7 @@ impl Connection {
             return Ok(());
         }
         self.log("out", frame.clone());
-        self.transmit(&frame.to_string()).await
+        self.transmit(frame.to_string()).await
     }
 
     fn is_paused(&self) -> bool {
@@ -202,13 +208,13 @@ impl Connection {
         until.is_some_and(|until| until > std::time::Instant::now())
     }
 
-    async fn transmit(&mut self, text: &str) -> Result<(), End> {
-        let stream = self.compression.apply(text).map_err(|_| End::Gone)?;
+    async fn transmit(&mut self, text: String) -> Result<(), End> {
+        let stream = self.compression.apply(&text).map_err(|_| End::Gone)?;
         // Discord compresses single payloads where it is worth it.
         let message = match stream {
             Some(bytes) => Message::Binary(bytes.into()),
             None if self.compress_payloads && text.len() > 512 => {
-                Message::Binary(compress::single(text).map_err(|_| End::Gone)?.into())
+                Message::Binary(compress::single(&text).map_err(|_| End::Gone)?.into())
             }
             None => Message::Text(text.into()),
         };
@@ -227,7 +233,7 @@ impl Connection {
     pub fn detach(&mut self) {
         let Some(carried) = self.carried.take() else { return };
         let mut world = self.server.world();
-        if let Some(session) = world.sessions.get_mut(&carried.session)
+        if let Some(session) = world.sessions.get_mut(carried.application, &carried.session)
             && session.link.as_ref().is_some_and(|link| link.orders.same_channel(&self.orders))
         {
             session.link = None;
@@ -246,9 +252,10 @@ impl Connection {
         let ended = code.is_some_and(close::ends_session);
         if ended && let Some(carried) = &self.carried {
             let mut world = self.server.world();
-            let mine = world.sessions.get(&carried.session).and_then(|session| session.link.as_ref());
-            if mine.is_some_and(|link| link.orders.same_channel(&self.orders)) {
-                world.sessions.remove(&carried.session);
+            let session = world.sessions.get(carried.application, &carried.session);
+            let link = session.and_then(|session| session.link.as_ref());
+            if link.is_some_and(|link| link.orders.same_channel(&self.orders)) {
+                world.sessions.remove(carried.application, &carried.session);
             }
         }
         self.detach();
@@ -281,15 +288,6 @@ impl Connection {
             frame["shard"] = json!([carried.shard.0, carried.shard.1]);
         }
         self.server.log.add("gateway", &frame);
-    }
-
-    fn log_dispatch(&self, text: &str) {
-        // `{"t":"NAME","s":N,"op":0,"d":...}`: the name and number are enough, the content is in other entries.
-        let head = text.split_once(r#","op":0"#).map(|(head, _)| format!("{head}}}"));
-        let head = head.and_then(|head| serde_json::from_str::<Value>(&head).ok());
-        let mut frame = head.unwrap_or_else(|| json!({}));
-        frame["op"] = json!(0);
-        self.log("out", frame);
     }
 }
 

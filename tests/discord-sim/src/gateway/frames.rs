@@ -82,7 +82,8 @@ async fn heartbeat(connection: &mut Connection, seq: &Value) -> Result<(), End> 
     connection.deadline = Instant::now() + interval.mul_f64(ZOMBIE_AFTER);
     if let (Some(carried), Some(seq)) = (&connection.carried, seq.as_u64()) {
         let life = connection.server.options.session_life;
-        if let Some(session) = connection.server.world().sessions.get_mut(&carried.session) {
+        let mut world = connection.server.world();
+        if let Some(session) = world.sessions.get_mut(carried.application, &carried.session) {
             session.acknowledge(seq, life);
         }
     }

@@ -103,7 +103,9 @@ async fn work(server: &Server, peer: &Peer, seen: &Seen, mut parts: Parts, next:
     if let Some(left) = server.limits().banned(peer.ip, now) {
         return banned(left);
     }
-    if let Some(late) = seen.payload.broken.as_ref().filter(|error| error.status == StatusCode::REQUEST_TIMEOUT) {
+    if let Some(late) =
+        seen.payload.broken.as_ref().filter(|error| error.status == StatusCode::REQUEST_TIMEOUT)
+    {
         return late.clone().into_response();
     }
     // discord.py calls itself plain aiohttp where no bot token is sent, and Discord lets it.

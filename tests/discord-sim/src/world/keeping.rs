@@ -80,9 +80,10 @@ pub fn weight(value: &Value) -> usize {
         Value::String(text) => text.len(),
         Value::Array(list) => list.iter().map(|part| PART + weight(part)).sum(),
         // A key, its place in the tree, and trees are never full.
-        Value::Object(object) => {
-            object.iter().map(|(key, part)| 2 * PART + 2 * size_of::<String>() + key.len() + weight(part)).sum()
-        }
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, part)| 2 * PART + 2 * size_of::<String>() + key.len() + weight(part))
+            .sum(),
     }
 }
 
@@ -99,7 +100,7 @@ mod tests {
         keeping.touch(Id(1));
         keeping.put(Id(5), 25);
         assert_eq!((keeping.overflow(), keeping.overflow()), (Some(Id(2)), None));
-        keeping.put(Id(3), 60);
+        keeping.put(Id(3), 50);
         assert_eq!((keeping.overflow(), keeping.overflow()), (Some(Id(4)), None));
         keeping.remove(Id(1));
         keeping.put(Id(6), 1000);

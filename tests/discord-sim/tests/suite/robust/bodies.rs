@@ -35,7 +35,8 @@ const EDIT: &str = r#"{"content":"New","embeds":[],"components":[],"attachments"
 const ANSWER: &str = r#"{"type":4,"data":{"content":"Bought","flags":64}}"#;
 const OPEN: &str = r#"{"type":9,"data":{"custom_id":"m","title":"T","components":[{"type":1,"components":[
 {"type":4,"custom_id":"a","style":1,"label":"A"}]}]}}"#;
-const COMMAND: &str = r#"{"name":"new","description":"d","options":[{"type":3,"name":"o","description":"d"}]}"#;
+const COMMAND: &str =
+    r#"{"name":"new","description":"d","options":[{"type":3,"name":"o","description":"d"}]}"#;
 const USE: &str = r#"{"channel_id":"$channel","name":"buy","options":{"what":"x","count":3,"who":"$user",
 "file":{"filename":"a.txt","content":"c"}}}"#;
 
@@ -89,7 +90,11 @@ pub const REST: &[Call] = &[
     ("DELETE", "/api/v10/applications/$application/guilds/$guild/commands/$command", ""),
     ("POST", "/api/v10/interactions/$waiting/$waiting_token/callback?with_response=true", ANSWER),
     ("POST", "/api/v10/interactions/$waiting/$waiting_token/callback", OPEN),
-    ("POST", "/api/v10/interactions/$waiting/$waiting_token/callback", r#"{"type":7,"data":{"content":"x"}}"#),
+    (
+        "POST",
+        "/api/v10/interactions/$waiting/$waiting_token/callback",
+        r#"{"type":7,"data":{"content":"x"}}"#,
+    ),
     ("POST", "/api/v10/interactions/$waiting/$waiting_token/callback", r#"{"type":5,"data":{"flags":64}}"#),
     ("POST", "/api/v10/interactions/$waiting/$waiting_token/callback", r#"{"type":8,"data":{"choices":[]}}"#),
     ("POST", "/api/v10/webhooks/$application/$deferred_token?wait=true", MESSAGE),
@@ -107,14 +112,30 @@ pub const REST: &[Call] = &[
 
 /// The control API.
 pub const CONTROL: &[Call] = &[
-    ("POST", "/_sim/applications", r#"{"name":"New","total":5,"max_concurrency":2,"shards":1,"identify_spacing":"1s"}"#),
-    ("PUT", "/_sim/applications/$application", r#"{"token":"t","total":9,"remaining":1,"shards":2,"interactions_url":""}"#),
+    (
+        "POST",
+        "/_sim/applications",
+        r#"{"name":"New","total":5,"max_concurrency":2,"shards":1,"identify_spacing":"1s"}"#,
+    ),
+    (
+        "PUT",
+        "/_sim/applications/$application",
+        r#"{"token":"t","total":9,"remaining":1,"shards":2,"interactions_url":""}"#,
+    ),
     ("GET", "/_sim/applications", ""),
     ("GET", "/_sim/applications/$application", ""),
     ("POST", "/_sim/guilds", r#"{"name":"G","applications":["$application"],"locale":"de","owner":"$user"}"#),
-    ("POST", "/_sim/guilds/$guild/channels", r#"{"name":"c","webhook":"W","overwrites":[{"id":"$guild","deny":"1024"}]}"#),
+    (
+        "POST",
+        "/_sim/guilds/$guild/channels",
+        r#"{"name":"c","webhook":"W","overwrites":[{"id":"$guild","deny":"1024"}]}"#,
+    ),
     ("POST", "/_sim/guilds/$guild/roles", r#"{"name":"r","permissions":8,"color":1,"top":true}"#),
-    ("POST", "/_sim/guilds/$guild/members", r#"{"name":"Bo","locale":"fr","roles":["$role"],"dms":"closed"}"#),
+    (
+        "POST",
+        "/_sim/guilds/$guild/members",
+        r#"{"name":"Bo","locale":"fr","roles":["$role"],"dms":"closed"}"#,
+    ),
     ("POST", "/_sim/guilds/$guild/applications", r#"{"application_id":"$application","permissions":"8"}"#),
     ("PUT", "/_sim/users/$user", r#"{"dms":"closed","locale":"fr","roles":["$role"],"guild_id":"$guild"}"#),
     ("GET", "/_sim/users/$user/dms", ""),
@@ -124,16 +145,36 @@ pub const CONTROL: &[Call] = &[
     ("POST", "/_sim/users/$user/click?wait=1ms", r#"{"message_id":"$message","custom_id":"buy"}"#),
     ("POST", "/_sim/users/$user/click?wait=1e19s", r#"{"message_id":"$message","custom_id":"buy"}"#),
     ("POST", "/_sim/users/$user/select", r#"{"message_id":"$message","custom_id":"pick","values":["a"]}"#),
-    ("POST", "/_sim/users/$user/select", r#"{"message_id":"$message","custom_id":"mention","values":["$user"]}"#),
-    ("POST", "/_sim/users/$user/submit", r#"{"interaction_id":"$modal","fields":{"a":"text","b":"","c":["x"]}}"#),
+    (
+        "POST",
+        "/_sim/users/$user/select",
+        r#"{"message_id":"$message","custom_id":"mention","values":["$user"]}"#,
+    ),
+    (
+        "POST",
+        "/_sim/users/$user/submit",
+        r#"{"interaction_id":"$modal","fields":{"a":"text","b":"","c":["x"]}}"#,
+    ),
     ("POST", "/_sim/users/$user/command", USE),
-    ("POST", "/_sim/users/$user/command", r#"{"channel_id":"$channel","name":"Who is it","target_id":"$user"}"#),
+    (
+        "POST",
+        "/_sim/users/$user/command",
+        r#"{"channel_id":"$channel","name":"Who is it","target_id":"$user"}"#,
+    ),
     ("POST", "/_sim/users/$user/autocomplete", USE),
     ("POST", "/_sim/users/$user/message", r#"{"channel_id":"$channel","content":"<@$application> hi"}"#),
-    ("POST", "/_sim/faults", r#"{"match":{"method":"GET","path":"/users/*","token":"$token"},"effect":{"status":500},
-"probability":0.5,"times":2}"#),
+    (
+        "POST",
+        "/_sim/faults",
+        r#"{"match":{"method":"GET","path":"/users/*","token":"$token"},"effect":{"status":500},
+"probability":0.5,"times":2}"#,
+    ),
     ("POST", "/_sim/faults", r#"{"effect":{"status":429,"retry_after":1.5,"global":true,"delay":"1ms"}}"#),
-    ("POST", "/_sim/faults", r#"{"match":{"path":"*a*a*a*a*a*a*a*a*a*a*a*a*b"},"effect":{"half_body":true}}"#),
+    (
+        "POST",
+        "/_sim/faults",
+        r#"{"match":{"path":"*a*a*a*a*a*a*a*a*a*a*a*a*b"},"effect":{"half_body":true}}"#,
+    ),
     ("GET", "/_sim/faults", ""),
     ("DELETE", "/_sim/faults/1", ""),
     ("POST", "/_sim/gateway/$application/close", r#"{"shard":0,"code":4009}"#),

@@ -53,8 +53,11 @@ const QUERIES: [&str; 6] =
 /// Any connection.
 pub fn any_talk() -> impl Strategy<Value = Talk> {
     let frames = proptest::collection::vec(any_frame(), 0..6);
-    (select(&QUERIES[..]), any::<bool>(), frames)
-        .prop_map(|(query, identify, frames)| Talk { query, identify, frames })
+    (select(&QUERIES[..]), any::<bool>(), frames).prop_map(|(query, identify, frames)| Talk {
+        query,
+        identify,
+        frames,
+    })
 }
 
 fn any_frame() -> impl Strategy<Value = Frame> {

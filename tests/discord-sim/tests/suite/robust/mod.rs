@@ -66,7 +66,8 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         count_panics();
-        let threads = Builder::new_multi_thread().worker_threads(1).thread_name(THREAD).enable_all().build().unwrap();
+        let threads =
+            Builder::new_multi_thread().worker_threads(1).thread_name(THREAD).enable_all().build().unwrap();
         let client = Builder::new_current_thread().enable_all().build().unwrap();
         let options = Options { invalid_request_limit: usize::MAX, ..Options::default() };
         // Spawned, so that even starting happens on the named thread.
@@ -156,6 +157,9 @@ fn random_use_gets_documented_answers_and_finds_no_panic() {
         acts += round(start + rounds, ROUND);
         rounds += 1;
         let cases = rounds * u64::from(ROUND);
-        println!("{cases} cases, {acts} requests, connections and pieces, no fault, {} MB resident", resident_mb());
+        println!(
+            "{cases} cases, {acts} requests, connections and pieces, no fault, {} MB resident",
+            resident_mb()
+        );
     }
 }

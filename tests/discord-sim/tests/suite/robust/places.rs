@@ -49,7 +49,9 @@ impl Places {
         // Longer names first: `$interaction_token` is not `$interaction` and more.
         let mut names: Vec<_> = self.names.iter().collect();
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-        names.into_iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${name}"), value))
+        names
+            .into_iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${name}"), value))
     }
 
     async fn rest(&self, lab: &Lab, method: &str, path: &str, body: &str) -> Value {
