@@ -16,7 +16,6 @@ pub struct Answer {
 }
 
 impl Answer {
-
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }

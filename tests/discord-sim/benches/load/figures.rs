@@ -13,6 +13,7 @@ pub struct Figures {
 impl Figures {
     /// Adds one run's figure.
     pub fn add(&mut self, name: &str, unit: &'static str, value: f64) {
+        eprintln!("  {name}: {value:.1} {unit}");
         match self.rows.iter_mut().find(|row| row.0 == name) {
             Some(row) => row.2.push(value),
             None => self.rows.push((name.to_owned(), unit, vec![value])),

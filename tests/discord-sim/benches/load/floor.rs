@@ -21,7 +21,8 @@ pub fn serve() {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         println!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(|| async { axum::Json(json!({ "id": "1", "username": "floor" })) });
+        let router =
+            Router::new().fallback(|| async { axum::Json(json!({ "id": "1", "username": "floor" })) });
         axum::serve(listener, router).await.unwrap();
     });
 }

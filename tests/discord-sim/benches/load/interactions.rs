@@ -24,7 +24,8 @@ pub const REST_EACH: f64 = 2.0;
 const BUTTON: &str = r#"{"content":"Shop","components":[{"type":1,"components":[{"type":2,"style":1,"label":"Buy","custom_id":"buy"}]}]}"#;
 const ANSWER: &str = r#"{"type":4,"data":{"content":"Bought: 1 World Lock for 10","flags":64}}"#;
 const DEFER: &str = r#"{"type":5,"data":{"flags":64}}"#;
-const MORE: &str = r#"{"content":"Left: 11","flags":64,"embeds":[{"title":"World Lock","description":"Yours"}]}"#;
+const MORE: &str =
+    r#"{"content":"Left: 11","flags":64,"embeds":[{"title":"World Lock","description":"Yours"}]}"#;
 
 /// How long to go on.
 #[derive(Clone, Copy)]

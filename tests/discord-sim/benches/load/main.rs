@@ -72,7 +72,9 @@ async fn measure() {
         ),
         (format!("{OPEN}: {BOTS}"), figures.least(OPEN) >= BOTS as f64),
         (
-            format!("memory levels off: at most {MEMORY_GOAL} MB, at most x{GROWTH_GOAL} when the load doubles"),
+            format!(
+                "memory levels off: at most {MEMORY_GOAL} MB, at most x{GROWTH_GOAL} when the load doubles"
+            ),
             resident <= MEMORY_GOAL && growth <= GROWTH_GOAL,
         ),
     ];

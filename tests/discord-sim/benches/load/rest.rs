@@ -13,7 +13,8 @@ pub const AT_ONCE: usize = 64;
 pub type Times = Vec<f64>;
 
 const CREATE: &str = r#"{"content":"In stock: 12","nonce":"n","embeds":[{"title":"World Lock","description":"A block","color":3447003,"fields":[{"name":"Price","value":"10"},{"name":"Left","value":"12"}]}],"components":[{"type":1,"components":[{"type":2,"style":1,"label":"Buy","custom_id":"buy"}]}]}"#;
-const EDIT: &str = r#"{"content":"In stock: 11","embeds":[{"title":"World Lock","description":"A block","color":3447003}]}"#;
+const EDIT: &str =
+    r#"{"content":"In stock: 11","embeds":[{"title":"World Lock","description":"A block","color":3447003}]}"#;
 
 /// Runs some workers for some time. An answer that is no success fails the measurement.
 pub async fn run(url: &str, workers: usize, time: Duration) -> Times {
@@ -37,9 +38,15 @@ async fn work(mut client: Client, worker: usize, workers: usize, end: Instant) -
         let token = token(turn % BOTS);
         let messages = format!("/api/v10/channels/{}/messages", channel(turn % BOTS, turn / BOTS % CHANNELS));
         let mut message = messages.clone();
-        for (method, body) in
-            [("POST", CREATE), ("GET", ""), ("PATCH", EDIT), ("GET", ""), ("LIST", ""), ("ME", ""), ("PATCH", EDIT)]
-        {
+        for (method, body) in [
+            ("POST", CREATE),
+            ("GET", ""),
+            ("PATCH", EDIT),
+            ("GET", ""),
+            ("LIST", ""),
+            ("ME", ""),
+            ("PATCH", EDIT),
+        ] {
             if Instant::now() >= end {
                 return times;
             }

@@ -47,7 +47,8 @@ impl Sessions {
         }
         let took = start.elapsed();
         let (senders, clicked): (Vec<_>, _) = (0..GUILDS).map(|_| mpsc::unbounded_channel()).unzip();
-        let mut sessions = Self { clicked, events: Arc::default(), heartbeats: Arc::default(), tasks: JoinSet::new() };
+        let mut sessions =
+            Self { clicked, events: Arc::default(), heartbeats: Arc::default(), tasks: JoinSet::new() };
         for (bot, socket) in sockets.into_iter().enumerate() {
             let (events, heartbeats) = (sessions.events.clone(), sessions.heartbeats.clone());
             sessions.tasks.spawn(attend(socket, senders[bot / BOTS_PER_GUILD].clone(), events, heartbeats));
@@ -98,7 +99,8 @@ async fn attend(
         }
         let Some(name) = field(head, "t") else { continue };
         events.fetch_add(1, Ordering::Relaxed);
-        seq = head.split("\"s\":").nth(1).and_then(|rest| rest.split(',').next()?.parse().ok()).unwrap_or(seq);
+        seq =
+            head.split("\"s\":").nth(1).and_then(|rest| rest.split(',').next()?.parse().ok()).unwrap_or(seq);
         if name == "INTERACTION_CREATE" {
             let event: Event = serde_json::from_str(text).unwrap();
             let _ = clicked.send(event.d);

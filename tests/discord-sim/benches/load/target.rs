@@ -56,7 +56,8 @@ fn world() -> String {
     let mut yaml = "applications:\n".to_owned();
     for bot in 0..BOTS {
         let (id, token) = (application(bot), token(bot));
-        writeln!(yaml, "  - {{ name: Bot {bot}, id: \"{id}\", token: {token}, identify_spacing: 0s }}").unwrap();
+        writeln!(yaml, "  - {{ name: Bot {bot}, id: \"{id}\", token: {token}, identify_spacing: 0s }}")
+            .unwrap();
     }
     yaml.push_str("guilds:\n");
     for guild in 0..GUILDS {

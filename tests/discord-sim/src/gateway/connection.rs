@@ -19,8 +19,10 @@ use crate::world::session::{Link, Order};
 
 /// Dispatches taken from the session's buffer at a time.
 const BATCH: usize = 64;
-/// A client whose heartbeat is this many intervals late is a zombie.
-pub const ZOMBIE_AFTER: f64 = 1.5;
+/// After so many intervals without a heartbeat the gateway asks for one.
+const ASK_AFTER: f64 = 1.25;
+/// After so many a client is a zombie.
+const ZOMBIE_AFTER: f64 = 1.5;
 /// Orders that wait for a connection that is stuck.
 const ORDERS: usize = 16;
 /// How long a client may take to follow op 7 or op 9 before it is closed.
@@ -56,7 +58,9 @@ pub struct Connection {
     /// When the client sent events of late, for 120 a minute.
     pub events: VecDeque<Instant>,
     /// When a heartbeat must have come at last.
-    pub deadline: Instant,
+    deadline: Instant,
+    /// When one is asked for, unless that was done.
+    ask: Option<Instant>,
     /// Nothing is sent before.
     pub held_until: Option<Instant>,
     /// Told of new dispatches.
@@ -80,7 +84,8 @@ pub enum End {
 pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
     let (orders, mut inbox) = mpsc::channel(ORDERS);
     let mut connection = Connection {
-        deadline: Instant::now() + server.options.heartbeat_interval.mul_f64(ZOMBIE_AFTER),
+        deadline: Instant::now(),
+        ask: None,
         server,
         socket,
         compression: entry.compression,
@@ -92,6 +97,7 @@ pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
         wake: Arc::default(),
         orders,
     };
+    connection.heard();
     let end = if entry.version_ok {
         match connection.talk(&mut inbox).await {
             Ok(()) => End::Gone,
@@ -126,10 +132,21 @@ impl Connection {
                     self.held_until = None;
                     self.flush().await?;
                 }
+                () = sleep_until(self.ask.unwrap_or(self.deadline)), if self.ask.is_some() => {
+                    self.ask = None;
+                    self.send(&json!({ "t": null, "s": null, "op": 1, "d": null })).await?;
+                }
                 () = sleep_until(self.deadline) => return Err(End::Close(close::UNKNOWN_ERROR)),
                 () = shutdown.cancelled() => return Err(End::Gone),
             }
         }
+    }
+
+    /// A heartbeat came: the clocks for the next one start.
+    pub fn heard(&mut self) {
+        let interval = self.server.options.heartbeat_interval;
+        self.deadline = Instant::now() + interval.mul_f64(ZOMBIE_AFTER);
+        self.ask = Some(Instant::now() + interval.mul_f64(ASK_AFTER));
     }
 
     async fn read(&mut self, message: Message) -> Result<(), End> {

@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::id::Id;
 
 /// Memory for the replay buffers of all sessions together.
-const BUFFERS: usize = 32 << 20;
+const BUFFERS: usize = 24 << 20;
 /// Sessions without a connection that are kept at most.
 const DETACHED: usize = 10_000;
 
