@@ -60,7 +60,7 @@ async fn measure() {
         eprintln!("run {run} of {RUNS}");
         one_run(&mut figures).await;
     }
-    eprintln!("memory, about 5 minutes");
+    eprintln!("memory, about 4 minutes");
     let (resident, growth) = memory::run(&mut figures).await;
     figures.print();
     let goals = [

@@ -13,7 +13,7 @@ pub const MESSAGES: usize = 40 << 20;
 /// Memory for what was said in interactions; the interactions themselves are kept longer.
 pub const SAID: usize = 24 << 20;
 /// Interactions kept; the oldest go first.
-const INTERACTIONS: usize = if cfg!(test) { 500 } else { 50_000 };
+const INTERACTIONS: usize = if cfg!(test) { 2000 } else { 50_000 };
 
 /// How much was forgotten since the log told of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

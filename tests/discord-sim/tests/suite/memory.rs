@@ -3,37 +3,34 @@
 use serde_json::{Value, json};
 
 use crate::lab::Lab;
-use crate::socket::{GUILD_MESSAGES, Socket};
+use crate::shop::Shop;
+use crate::socket::Socket;
 
 #[tokio::test]
 async fn what_memory_forgets_is_told_in_the_log() {
-    let lab = Lab::new().await;
-    let world = lab.world(json!({})).await;
+    let shop = Shop::open().await;
+    let (lab, world) = (&shop.lab, &shop.world);
     let mut socket = Socket::open(&lab.gateway()).await;
-    let ready = socket.identify(&world.token, GUILD_MESSAGES).await;
+    let session = socket.identify(&world.token, 0).await["d"]["session_id"].clone();
     socket.close(4000).await;
-    // A session that nobody reads, and more events than all replay buffers may take.
-    let path = format!("/users/{}/message", world.user);
-    let long = json!({ "channel_id": world.channel, "content": format!("<@{}>{}", world.application, "🛒".repeat(1900)) });
+    let click = json!({ "message_id": shop.message, "custom_id": "buy" });
+    let clicked = shop.act("click", click).await.1["interaction_id"].clone();
+    let replay = format!("/interactions/{}/replay", clicked.as_str().unwrap());
     let told = async || {
         let url = format!("{}/_sim/log", lab.sim.url());
-        let log = lab.http.get(url).send().await.unwrap().text().await.unwrap();
-        let forgotten = log.lines().find(|line| line.contains("\"kind\":\"forgotten\"")).map(str::to_owned);
+        let entries = lab.http.get(url).send().await.unwrap().text().await.unwrap();
+        let forgotten =
+            entries.lines().find(|line| line.contains("\"kind\":\"forgotten\"")).map(str::to_owned);
         forgotten.map(|line| serde_json::from_str::<Value>(&line).unwrap())
     };
-    let mut forgotten = None;
-    for _ in 0..60 {
-        for _ in 0..100 {
-            lab.sim("POST", &path, long.clone()).await;
-        }
-        forgotten = told().await;
-        if forgotten.is_some() {
-            break;
-        }
+    // A session that nobody reads, and more events than all replay buffers may take.
+    for _ in 0..20 {
+        lab.sim("POST", &replay, json!({ "times": 1000, "sessions": [session] })).await;
     }
-    assert!(forgotten.expect("the log tells")["dispatches"].as_u64().unwrap() > 0);
+    lab.until("the log tells", async || told().await.is_some()).await;
+    assert!(told().await.unwrap()["dispatches"].as_u64().unwrap() > 0);
     let mut socket = Socket::open(&lab.gateway()).await;
-    socket.say_resume(&world.token, &ready["d"]["session_id"], 1).await;
+    socket.say_resume(&world.token, &session, 1).await;
     assert_eq!(socket.op(9).await["d"], false, "a resume with a gap is refused");
 }
 

@@ -32,7 +32,7 @@ const CASES: u32 = 40;
 /// Cases per stand-in of a long run.
 const ROUND: u32 = 500;
 /// No case takes that long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The stand-in's threads, by which its panics are told from those of tests.
 const THREAD: &str = "stand-in";
 /// More than a stand-in and this test ever need, in MB.
