@@ -10,6 +10,11 @@ use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// Faults that can be set at a time; each request is held against all of them.
+const MOST: usize = 1000;
+/// The longest path pattern.
+const PATTERN: usize = 500;
+
 /// Which requests a fault hits. A field that is missing matches everything.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,12 +93,15 @@ impl Faults {
         *self = Self::new(self.seed);
     }
 
-    /// Sets one and returns its number.
-    pub fn add(&mut self, fault: Fault) -> u64 {
+    /// Sets one and returns its number; nothing when there are too many.
+    pub fn add(&mut self, fault: Fault) -> Option<u64> {
+        if self.list.len() >= MOST {
+            return None;
+        }
         let number = self.next;
         self.next += 1;
         self.list.insert(number, (fault, 0));
-        number
+        Some(number)
     }
 
     /// Takes one away; false if there is none of that number.
@@ -125,6 +133,22 @@ impl Faults {
     }
 }
 
+impl Fault {
+    /// What cannot be done, and how to ask for it instead.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if self.probability.is_some_and(|chance| !(0.0..=1.0).contains(&chance)) {
+            return Err("probability is between 0 and 1");
+        }
+        if self.effect.status.is_some_and(|status| !(200..600).contains(&status)) {
+            return Err("status is between 200 and 599");
+        }
+        if self.matches.path.as_ref().is_some_and(|path| path.len() > PATTERN) {
+            return Err("a path pattern has at most 500 bytes");
+        }
+        Ok(())
+    }
+}
+
 fn entry(number: u64, fault: &Fault, hits: u64) -> Value {
     let mut object = fault.source.clone();
     object["id"] = json!(number);
@@ -144,22 +168,37 @@ impl Match {
 /// Whether a path is like a pattern of literal text, `*` (anything) and `{name}` (one part).
 #[must_use]
 pub fn like(pattern: &str, path: &str) -> bool {
-    if let Some(rest) = pattern.strip_prefix('*') {
-        return (0..=path.len())
-            .filter(|cut| path.is_char_boundary(*cut))
-            .any(|cut| like(rest, &path[cut..]));
+    let (mut pattern, mut path) = (pattern, path);
+    // Where to go on when the last `*` turns out to have stood for too little.
+    let mut again: Option<(&str, &str)> = None;
+    loop {
+        if let Some(rest) = pattern.strip_prefix('*') {
+            again = Some((rest, path));
+            pattern = rest;
+        } else if pattern.is_empty() && path.is_empty() {
+            return true;
+        } else if let Some(rest) = step(pattern, path) {
+            (pattern, path) = rest;
+        } else {
+            let Some((after, from)) = again else { return false };
+            let mut longer = from.chars();
+            if longer.next().is_none() {
+                return false;
+            }
+            (pattern, path) = (after, longer.as_str());
+            again = Some((pattern, path));
+        }
     }
+}
+
+/// What is left when the pattern's first character, or its `{name}`, has been found at the path's start.
+fn step<'a>(pattern: &'a str, path: &'a str) -> Option<(&'a str, &'a str)> {
     if let Some((_, rest)) = pattern.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
         let end = path.find('/').unwrap_or(path.len());
-        return end > 0 && like(rest, &path[end..]);
+        return (end > 0).then(|| (rest, &path[end..]));
     }
-    match (pattern.chars().next(), path.chars().next()) {
-        (None, None) => true,
-        (Some(wanted), Some(found)) if wanted == found => {
-            like(&pattern[wanted.len_utf8()..], &path[found.len_utf8()..])
-        }
-        _ => false,
-    }
+    let wanted = pattern.chars().next()?;
+    Some((&pattern[wanted.len_utf8()..], path.strip_prefix(wanted)?))
 }
 
 #[cfg(test)]
@@ -173,6 +212,21 @@ mod tests {
         assert!(like("*", ""));
         assert!(!like("/channels/{c}", "/channels/12/messages"));
         assert!(!like("/channels/{c}", "/channels/"));
+        assert!(like("*/messages/{m}", "/channels/1/messages/2"));
+        assert!(!like("*/messages/{m}", "/channels/1/messages/2/x"));
+        // Many stars and long paths neither take for ever nor fill the stack.
+        let long = "a".repeat(60_000);
+        assert!(!like("*a*a*a*a*a*a*a*a*a*b", &long) && like(&long, &long));
+    }
+
+    #[test]
+    fn a_thousand_faults_can_be_set() {
+        let mut faults = Faults::new(1);
+        let fault = || serde_json::from_value::<Fault>(json!({ "effect": { "status": 500 } })).unwrap();
+        let numbers: Vec<_> = (0..=MOST).map(|_| faults.add(fault())).collect();
+        assert_eq!((numbers[MOST - 1], numbers[MOST]), (Some(1000), None));
+        faults.remove(1);
+        assert!(faults.add(fault()).is_some());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::time::iso;
 
 /// Bytes of entries kept in memory, whatever their number.
-const KEPT_BYTES: usize = 64 << 20;
+const KEPT_BYTES: usize = 24 << 20;
 
 /// The log.
 pub struct Log {
@@ -58,7 +58,7 @@ impl Log {
         }
         inner.bytes += line.len();
         inner.entries.push_back((number, line));
-        while inner.entries.len() > self.capacity || inner.bytes > KEPT_BYTES {
+        while inner.entries.len() > self.capacity || (inner.bytes > KEPT_BYTES && inner.entries.len() > 1) {
             let Some((_, old)) = inner.entries.pop_front() else { break };
             inner.bytes -= old.len();
         }
@@ -71,8 +71,9 @@ impl Log {
         let inner = self.inner();
         let oldest = inner.entries.front().map_or(inner.next, |(number, _)| *number);
         let mut text = String::new();
-        if oldest > since + 1 {
-            let notice = json!({ "n": oldest - 1, "kind": "dropped", "from": since + 1, "to": oldest - 1 });
+        let wanted = since.saturating_add(1);
+        if oldest > wanted {
+            let notice = json!({ "n": oldest - 1, "kind": "dropped", "from": wanted, "to": oldest - 1 });
             text.push_str(&notice.to_string());
             text.push('\n');
         }
@@ -117,6 +118,17 @@ mod tests {
             (&json!("dropped"), &json!(1), &json!(2))
         );
         assert_eq!((&lines[2]["n"], &lines[2]["path"]), (&json!(4), &json!(3)));
-        assert_eq!(log.since(4), "");
+        assert_eq!(log.since(4) + &log.since(u64::MAX), "");
+    }
+
+    #[test]
+    fn entries_are_bounded_by_their_bytes() {
+        let log = Log::new(usize::MAX, None).unwrap();
+        for _ in 0..6 {
+            log.add("rest", &json!({ "body": "x".repeat(KEPT_BYTES / 4) }));
+        }
+        let lines = log.since(0).lines().map(|line| line[..30].to_owned()).collect::<Vec<_>>();
+        assert_eq!(lines.len(), 1 + 3);
+        assert!(lines[0].contains("dropped") || log.since(0).contains(r#""kind":"dropped""#), "{lines:?}");
     }
 }

@@ -1,21 +1,28 @@
-//! Listening sockets whose connections can be cut without an answer, for faults.
+//! Listening sockets whose connections can be cut without an answer, for faults, and end when no whole request
+//! head comes in time. Knows nothing of what is served.
 
-use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-
-/// A listening socket.
-pub struct Listener(pub TcpListener);
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::Service;
 
 /// An accepted connection.
-pub struct Connection {
+struct Connection {
     stream: TcpStream,
     cut: Arc<AtomicBool>,
 }
@@ -35,26 +42,41 @@ impl Peer {
     }
 }
 
-impl axum::serve::Listener for Listener {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = axum::serve::Listener::accept(&mut self.0).await;
+/// Serves a router until the end, and what is under way then to its end. A request's head must come within
+/// `patience`, counted from the connection's start or the last answer.
+pub async fn serve(mut listener: TcpListener, router: Router, patience: Duration, end: CancellationToken) {
+    let connections = TaskTracker::new();
+    loop {
+        // Accepting never fails for good; it waits and tries again.
+        let (stream, address) = tokio::select! {
+            accepted = axum::serve::Listener::accept(&mut listener) => accepted,
+            () = end.cancelled() => break,
+        };
         // Small frames go out at once; a failure here only costs speed.
         let _ = stream.set_nodelay(true);
-        (Connection { stream, cut: Arc::default() }, address)
+        let peer = Peer { ip: address.ip(), cut: Arc::default() };
+        connections.spawn(attend(stream, peer, router.clone(), patience, end.clone()));
     }
-
-    fn local_addr(&self) -> std::io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
+    connections.close();
+    connections.wait().await;
 }
 
-impl Connected<IncomingStream<'_, Listener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        Self { ip: stream.remote_addr().ip(), cut: stream.io().cut.clone() }
+/// Serves one connection.
+async fn attend(stream: TcpStream, peer: Peer, router: Router, patience: Duration, end: CancellationToken) {
+    let stream = Connection { stream, cut: peer.cut.clone() };
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer.clone()));
+        router.clone().call(request.map(Body::new))
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(patience);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    // How a connection ends is the client's business.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = end.cancelled() => connection.as_mut().graceful_shutdown(),
     }
+    let _ = connection.await;
 }
 
 impl Connection {

@@ -26,6 +26,8 @@ pub struct Options {
     pub answer_within: Duration,
     /// How long an interaction's token lives: 15 min.
     pub token_life: Duration,
+    /// How long a client may take for a request's head, and again for its body; idle connections end after it, too.
+    pub request_within: Duration,
     /// 401, 403 and 429 answers within 10 minutes that get an address banned: 10,000.
     pub invalid_request_limit: usize,
     /// Log entries kept in memory; older ones are dropped with a notice.
@@ -43,6 +45,7 @@ impl Default for Options {
             session_life: Duration::from_mins(3),
             answer_within: Duration::from_secs(3),
             token_life: Duration::from_mins(15),
+            request_within: Duration::from_mins(1),
             invalid_request_limit: 10_000,
             log_capacity: 50_000,
         }

@@ -7,17 +7,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{any, get};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::net::{Listener, Peer};
+use crate::net::serve;
 use crate::options::Options;
 use crate::server::{Server, Shared};
 use crate::world::seed::SeedError;
 use crate::{control, gateway, page, rest};
 
-/// How often the log file is written out and dead sessions are forgotten.
+/// How often the log file is written out and memory is brought back within its bounds.
 const HOUSEKEEPING: Duration = Duration::from_millis(500);
 
 /// A running stand-in. It ends when this is dropped.
@@ -65,13 +65,8 @@ pub async fn start(options: Options) -> Result<Sim, StartError> {
     }
     let mut tasks = JoinSet::new();
     for listener in listeners {
-        let service = router(&server).into_make_service_with_connect_info::<Peer>();
-        let shutdown = server.shutdown.clone();
-        tasks.spawn(async move {
-            let end = shutdown.clone().cancelled_owned();
-            // Accepting never fails for good; the listener waits and tries again.
-            let _ = axum::serve(Listener(listener), service).with_graceful_shutdown(end).await;
-        });
+        let patience = server.options.request_within;
+        tasks.spawn(serve(listener, router(&server), patience, server.shutdown.clone()));
     }
     tasks.spawn(keep_house(server.clone()));
     Ok(Sim { addr, addrs, server, tasks })
@@ -88,7 +83,10 @@ fn log_file_by_environment() -> Option<PathBuf> {
 async fn keep_house(server: Shared) {
     while !server.shutdown.is_cancelled() {
         let _ = tokio::time::timeout(HOUSEKEEPING, server.shutdown.cancelled()).await;
-        server.world().forget_dead_sessions(server.options.session_life);
+        let forgotten = server.world().tidy(server.options.session_life);
+        if let Some(entry) = forgotten.entry() {
+            server.log.add("forgotten", &entry);
+        }
         server.log.flush();
     }
 }
@@ -99,6 +97,9 @@ fn router(server: &Shared) -> Router {
         .nest("/_sim", control::router())
         .merge(gateway::router())
         .merge(page::router())
+        // Nesting leaves out the bare prefix with a slash.
+        .route("/api/v10/", any(rest::pipeline::no_route))
+        .route("/_sim/", any(control::error::no_route))
         .route("/attachments/{channel}/{id}/{name}", get(rest::attachments::get))
         .with_state(server.clone())
 }

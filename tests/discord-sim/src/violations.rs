@@ -1,4 +1,6 @@
 //! Every rule a client broke: which, when, and with what request or frame.
+//!
+//! Memory holds the newest; a first entry named `dropped` tells how many older ones there were.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,8 +11,10 @@ use serde_json::{Value, json};
 use crate::id::Id;
 use crate::time::iso;
 
-/// Violations kept; older ones are counted only.
+/// Violations kept.
 const KEPT: usize = 10_000;
+/// Bytes of them kept, whatever their number.
+const KEPT_BYTES: usize = 8 << 20;
 
 /// The list of violations.
 #[derive(Default)]
@@ -18,10 +22,12 @@ pub struct Violations {
     inner: Mutex<Inner>,
 }
 
+/// Entries as JSON text, oldest first.
 #[derive(Default)]
 struct Inner {
-    list: VecDeque<Value>,
-    total: u64,
+    list: VecDeque<String>,
+    bytes: usize,
+    dropped: u64,
 }
 
 impl Violations {
@@ -31,28 +37,68 @@ impl Violations {
 
     /// Notes one. `rule` is a stable dotted name, `request` what the client sent.
     pub fn add(&self, rule: &str, application: Option<Id>, detail: &Value, request: &Value) {
-        let mut inner = self.inner();
-        inner.total += 1;
-        inner.list.push_back(json!({
+        let entry = json!({
             "rule": rule,
             "at": iso(Timestamp::now()),
             "application_id": application,
             "detail": detail,
             "request": request,
-        }));
-        if inner.list.len() > KEPT {
-            inner.list.pop_front();
+        });
+        let text = entry.to_string();
+        let mut inner = self.inner();
+        inner.bytes += text.len();
+        inner.list.push_back(text);
+        while inner.list.len() > KEPT || (inner.bytes > KEPT_BYTES && inner.list.len() > 1) {
+            let Some(old) = inner.list.pop_front() else { break };
+            inner.bytes -= old.len();
+            inner.dropped += 1;
         }
     }
 
-    /// All that are kept, oldest first.
+    /// All that are kept as a list in JSON, oldest first.
     #[must_use]
-    pub fn list(&self) -> Value {
-        Value::Array(self.inner().list.iter().cloned().collect())
+    pub fn json(&self) -> String {
+        let inner = self.inner();
+        let notice =
+            (inner.dropped > 0).then(|| json!({ "rule": "dropped", "count": inner.dropped }).to_string());
+        let entries: Vec<&str> = notice.iter().chain(&inner.list).map(String::as_str).collect();
+        format!("[{}]", entries.join(","))
     }
 
     /// Forgets them.
     pub fn reset(&self) {
         *self.inner() = Inner::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(violations: &Violations) -> Vec<Value> {
+        serde_json::from_str(&violations.json()).unwrap()
+    }
+
+    #[test]
+    fn old_violations_are_dropped_with_a_notice() {
+        let violations = Violations::default();
+        assert_eq!(violations.json(), "[]");
+        for number in 0..KEPT + 5 {
+            violations.add("rest.form", None, &json!(number), &Value::Null);
+        }
+        let entries = list(&violations);
+        assert_eq!(entries.len(), KEPT + 1);
+        assert_eq!(entries[0], json!({ "rule": "dropped", "count": 5 }));
+        assert_eq!(entries[1]["detail"], 5);
+    }
+
+    #[test]
+    fn violations_are_bounded_by_their_bytes_but_the_last_one_stays() {
+        let violations = Violations::default();
+        let large = json!("x".repeat(KEPT_BYTES / 4));
+        (0..8).for_each(|_| violations.add("rest.form", None, &Value::Null, &large));
+        assert_eq!(list(&violations).len(), 1 + 3);
+        violations.add("rest.form", None, &Value::Null, &json!("x".repeat(2 * KEPT_BYTES)));
+        assert_eq!(list(&violations).len(), 1 + 1);
     }
 }

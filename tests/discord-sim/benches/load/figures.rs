@@ -13,10 +13,25 @@ pub struct Figures {
 impl Figures {
     /// Adds one run's figure.
     pub fn add(&mut self, name: &str, unit: &'static str, value: f64) {
+        eprintln!("  {name}: {value:.1} {unit}");
         match self.rows.iter_mut().find(|row| row.0 == name) {
             Some(row) => row.2.push(value),
             None => self.rows.push((name.to_owned(), unit, vec![value])),
         }
+    }
+
+    /// The median of a figure.
+    pub fn median(&self, name: &str) -> f64 {
+        self.of(name).1
+    }
+
+    /// The least value of a figure.
+    pub fn least(&self, name: &str) -> f64 {
+        self.of(name).0
+    }
+
+    fn of(&self, name: &str) -> (f64, f64, f64) {
+        Self::summary(&self.rows.iter().find(|row| row.0 == name).unwrap().2)
     }
 
     fn summary(values: &[f64]) -> (f64, f64, f64) {
@@ -27,10 +42,10 @@ impl Figures {
 
     /// Prints the table.
     pub fn print(&self) {
-        println!("{:<54} {:>7} {:>10} {:>10} {:>10}", "", "", "min", "median", "max");
+        println!("{:<58} {:>7} {:>10} {:>10} {:>10}", "", "", "min", "median", "max");
         for (name, unit, values) in &self.rows {
             let (min, median, max) = Self::summary(values);
-            println!("{name:<54} {unit:>7} {min:>10.2} {median:>10.2} {max:>10.2}");
+            println!("{name:<58} {unit:>7} {min:>10.2} {median:>10.2} {max:>10.2}");
         }
     }
 

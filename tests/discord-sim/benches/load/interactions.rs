@@ -1,127 +1,104 @@
-//! 500 gateway sessions, and people who click buttons of the first bot, which answers each click.
+//! People who click buttons, and bots that answer: click, delivery through the gateway, first answer, and then a
+//! follow-up message or, after "thinking", the edit that fills it in.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio::sync::oneshot;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio::sync::mpsc;
 
-use crate::figures::p99;
-use crate::target::{Target, client, text};
+use crate::client::Client;
+use crate::sessions::{Clicked, Sessions};
+use crate::target::{BOTS_PER_GUILD, GUILDS, Target, application, channel, token, user};
 
-const SESSIONS: usize = 500;
-const AT_ONCE: usize = 64;
-const TIME: Duration = Duration::from_secs(4);
-
-/// A connection.
-pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// Opens all sessions, spread over the bots; how long it took.
-pub async fn connect(target: &Target) -> (Vec<Socket>, Duration) {
-    let start = Instant::now();
-    let mut sockets = Vec::new();
-    for number in 0..SESSIONS {
-        sockets.push(identify(target, &target.tokens[number % target.tokens.len()]).await);
-    }
-    (sockets, start.elapsed())
+/// What the interactions of a time took.
+#[derive(Default)]
+pub struct Outcome {
+    /// From click to first answer in ms.
+    pub answered: Vec<f64>,
+    /// From click to the last request in ms.
+    pub done: Vec<f64>,
 }
 
-async fn identify(target: &Target, token: &str) -> Socket {
-    let url = format!("{}/gateway/?v=10&encoding=json", target.url.replace("http", "ws"));
-    let (mut socket, _) = connect_async(url).await.unwrap();
-    socket.next().await.unwrap().unwrap();
-    let identify = json!({ "op": 2, "d": { "token": token, "intents": 0, "properties": {} } });
-    socket.send(Message::text(identify.to_string())).await.unwrap();
-    let ready = socket.next().await.unwrap().unwrap();
-    assert!(ready.into_text().unwrap().contains("\"READY\""));
-    socket
+/// REST requests per interaction: the first answer and what follows it.
+pub const REST_EACH: f64 = 2.0;
+
+const BUTTON: &str = r#"{"content":"Shop","components":[{"type":1,"components":[{"type":2,"style":1,"label":"Buy","custom_id":"buy"}]}]}"#;
+const ANSWER: &str = r#"{"type":4,"data":{"content":"Bought: 1 World Lock for 10","flags":64}}"#;
+const DEFER: &str = r#"{"type":5,"data":{"flags":64}}"#;
+const MORE: &str =
+    r#"{"content":"Left: 11","flags":64,"embeds":[{"title":"World Lock","description":"Yours"}]}"#;
+
+/// How long to go on.
+#[derive(Clone, Copy)]
+pub enum Until {
+    Time(Instant),
+    Each(usize),
 }
 
-/// Clicks that were answered, by interaction id.
-type Waiting = Arc<Mutex<HashMap<String, oneshot::Sender<()>>>>;
-
-/// Interactions per second and the time from click to answer (p99, ms).
-pub async fn run(target: &Target, mut sockets: Vec<Socket>) -> (f64, f64) {
-    let message = post_button(target).await;
-    let waiting = Waiting::default();
-    // The first bot has several sessions, which would all answer; only one of them does here.
-    let bot = tokio::spawn(answer(target.url.clone(), sockets.remove(0), waiting.clone()));
-    let end = Instant::now() + TIME;
-    let client = client();
-    let url = format!("{}/_sim/users/{}/click", target.url, target.user);
-    let mut people = Vec::new();
-    for _ in 0..AT_ONCE {
-        let (client, url, message, waiting) = (client.clone(), url.clone(), message.clone(), waiting.clone());
-        people.push(tokio::spawn(async move {
-            let mut took = Vec::new();
-            while Instant::now() < end {
-                let start = Instant::now();
-                click(&client, &url, &message, &waiting).await;
-                took.push(start.elapsed().as_secs_f64() * 1000.0);
-            }
-            took
-        }));
-    }
-    let mut took = Vec::new();
-    for person in people {
-        took.extend(person.await.unwrap());
-    }
-    bot.abort();
-    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
-    let rate = took.len() as f64 / TIME.as_secs_f64();
-    (rate, p99(took))
-}
-
-async fn post_button(target: &Target) -> String {
-    let button = json!({ "type": 2, "style": 1, "label": "Go", "custom_id": "go" });
-    let body = json!({ "content": "x", "components": [{ "type": 1, "components": [button] }] });
-    let url = format!("{}/api/v10/channels/{}/messages", target.url, target.channel);
-    let request = client().post(url).header("authorization", format!("Bot {}", target.tokens[0]));
-    let message: Value = request.json(&body).send().await.unwrap().json().await.unwrap();
-    text(&message["id"])
-}
-
-async fn click(client: &reqwest::Client, url: &str, message: &str, waiting: &Waiting) {
-    let body = json!({ "message_id": message, "custom_id": "go" });
-    let answer: Value = client.post(url).json(&body).send().await.unwrap().json().await.unwrap();
-    let id = text(&answer["interaction_id"]);
-    let (done, answered) = oneshot::channel();
-    // An answer that was quicker than this has left its mark already.
-    let early = {
-        let mut waiting = waiting.lock().unwrap();
-        waiting.remove(&id).is_some() || waiting.insert(id, done).is_some()
-    };
-    if !early {
-        answered.await.unwrap();
-    }
-}
-
-/// The bot: answers every interaction of one session.
-async fn answer(url: String, mut socket: Socket, waiting: Waiting) {
-    let client = client();
-    while let Some(Ok(message)) = socket.next().await {
-        let Ok(event) = serde_json::from_str::<Value>(message.to_text().unwrap_or_default()) else {
-            continue;
-        };
-        if event["t"] != "INTERACTION_CREATE" {
-            continue;
+impl Until {
+    fn over(self, done: usize) -> bool {
+        match self {
+            Self::Time(end) => Instant::now() >= end,
+            Self::Each(count) => done >= count,
         }
-        let (id, token) = (text(&event["d"]["id"]), text(&event["d"]["token"]));
-        let (client, url, waiting) = (client.clone(), url.clone(), waiting.clone());
-        tokio::spawn(async move {
-            let request = client.post(format!("{url}/api/v10/interactions/{id}/{token}/callback"));
-            let answer = request.json(&json!({ "type": 6 })).send().await.unwrap();
-            assert_eq!(answer.status(), 204);
-            let mut waiting = waiting.lock().unwrap();
-            match waiting.remove(&id) {
-                Some(done) => drop(done.send(())),
-                None => drop(waiting.insert(id, oneshot::channel().0)),
-            }
-        });
     }
+}
+
+/// Lets so many people, each in a guild of its own, click one button after the other.
+pub async fn run(target: &Target, sessions: &mut Sessions, people: usize, until: Until) -> Outcome {
+    let mut tasks = Vec::new();
+    let unused = sessions.clicked.split_off(people.min(GUILDS));
+    for (guild, clicked) in sessions.clicked.drain(..).enumerate() {
+        let (person, bot) = (Client::new(&target.url).await, Client::new(&target.url).await);
+        tasks.push(tokio::spawn(click(person, bot, guild, clicked, until)));
+    }
+    let mut outcome = Outcome::default();
+    for task in tasks {
+        let (one, clicked) = task.await.unwrap();
+        outcome.answered.extend(one.answered);
+        outcome.done.extend(one.done);
+        sessions.clicked.push(clicked);
+    }
+    sessions.clicked.extend(unused);
+    outcome
+}
+
+async fn click(
+    mut person: Client,
+    mut bot: Client,
+    guild: usize,
+    mut clicked: mpsc::UnboundedReceiver<Clicked>,
+    until: Until,
+) -> (Outcome, mpsc::UnboundedReceiver<Clicked>) {
+    let mut clicks = Vec::new();
+    for number in guild * BOTS_PER_GUILD..(guild + 1) * BOTS_PER_GUILD {
+        let path = format!("/api/v10/channels/{}/messages", channel(number, 0));
+        let message = bot.done("POST", &path, &token(number), BUTTON).await;
+        let message: serde_json::Value = serde_json::from_slice(&message.body).unwrap();
+        clicks.push((number, format!(r#"{{"message_id":{},"custom_id":"buy"}}"#, message["id"])));
+    }
+    let path = format!("/_sim/users/{}/click", user(guild));
+    let mut outcome = Outcome::default();
+    while !until.over(outcome.done.len()) {
+        let turn = outcome.done.len();
+        let (number, body) = &clicks[turn % clicks.len()];
+        let start = Instant::now();
+        person.done("POST", &path, "", body).await;
+        let got = clicked.recv().await.unwrap();
+        let (first, method, rest) = if turn.is_multiple_of(2) {
+            (ANSWER, "POST", "")
+        } else {
+            (DEFER, "PATCH", "/messages/@original")
+        };
+        let callback = format!("/api/v10/interactions/{}/{}/callback", got.id, got.token);
+        bot.done("POST", &callback, "", first).await;
+        outcome.answered.push(milliseconds(start.elapsed()));
+        let hook = format!("/api/v10/webhooks/{}/{}{rest}", application(*number), got.token);
+        bot.done(method, &hook, "", MORE).await;
+        outcome.done.push(milliseconds(start.elapsed()));
+    }
+    (outcome, clicked)
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }

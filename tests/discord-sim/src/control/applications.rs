@@ -58,6 +58,9 @@ pub fn make(world: &mut World, wanted: Wanted) -> Result<Id, String> {
     if wanted.id.is_some_and(|id| world.users.contains_key(&id)) {
         return Err("this id is taken".into());
     }
+    if wanted.token.as_ref().is_some_and(|token| world.tokens.contains_key(token)) {
+        return Err("this token is taken".into());
+    }
     let new = NewApplication {
         id: wanted.id,
         name: wanted.name,
@@ -100,8 +103,8 @@ fn describe(server: &Server, world: &World, id: Id) -> Answer {
 }
 
 fn json_of(server: &Server, world: &World, application: &Application) -> Value {
-    let mine = world.sessions.values().filter(|session| session.application == application.id);
-    let sessions: Vec<Value> = mine.map(|session| session_json(server, session)).collect();
+    let sessions: Vec<Value> =
+        world.sessions.of(application.id).map(|session| session_json(server, session)).collect();
     let commands =
         application.commands.scope(None).map(|command| command.json(application.id)).collect::<Vec<_>>();
     json!({
@@ -162,9 +165,6 @@ pub async fn change(State(server): State<Shared>, At(id): At<Id>, Given(change):
     if let Some(names) = change.privileged_intents {
         application.privileged_intents = privileged(&names).map_err(ControlError::bad)?;
     }
-    if let Some(token) = change.token {
-        application.token = token;
-    }
     let budget = &mut application.budget;
     budget.refill(Instant::now());
     if let Some(total) = change.total {
@@ -177,6 +177,12 @@ pub async fn change(State(server): State<Shared>, At(id): At<Id>, Given(change):
     application.shards = change.shards.unwrap_or(application.shards).max(1);
     if let Some(url) = change.interactions_url {
         application.interactions_url = Some(url).filter(|url| !url.is_empty());
+    }
+    if let Some(token) = change.token {
+        if world.tokens.get(&token).is_some_and(|owner| *owner != id) {
+            return Err(ControlError::bad("this token is taken"));
+        }
+        world.set_token(id, token);
     }
     describe(&server, &world, id)
 }

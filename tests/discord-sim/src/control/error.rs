@@ -8,8 +8,10 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::interactions::act::Refusal;
+use crate::server::Shared;
 
 /// One refusal.
 #[derive(Debug)]
@@ -52,13 +54,14 @@ impl IntoResponse for ControlError {
 /// A JSON body; none counts as `{}`.
 pub struct Given<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
+impl<T: DeserializeOwned> FromRequest<Shared> for Given<T> {
     type Rejection = ControlError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ControlError> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|error| ControlError::bad(error.to_string()))?;
+    async fn from_request(request: Request, server: &Shared) -> Result<Self, ControlError> {
+        let read = timeout(server.options.request_within, Bytes::from_request(request, server)).await;
+        let bytes = read
+            .map_err(|_| ControlError::bad("the body did not come in time"))?
+            .map_err(|error| ControlError::bad(error.body_text()))?;
         let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
         let parsed = serde_json::from_slice(&bytes);
         parsed.map(Self).map_err(|error| ControlError::bad(format!("the JSON body does not fit: {error}")))
@@ -87,6 +90,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
         let query = Query::<T>::from_request_parts(parts, state).await;
         query.map(|query| Self(query.0)).map_err(|error| ControlError::bad(error.body_text()))
     }
+}
+
+/// 405 for methods a call does not have.
+pub async fn no_method(request: Request) -> ControlError {
+    let (method, path) = (request.method(), request.uri().path());
+    let error = format!("{method} is no method of /_sim{path}; the README lists the calls");
+    ControlError { status: StatusCode::METHOD_NOT_ALLOWED, error }
 }
 
 /// 404 for calls that do not exist.

@@ -12,11 +12,11 @@ use crate::server::Shared;
 pub async fn create(State(server): State<Shared>, Given(source): Given<Value>) -> Answer {
     let parsed: Result<Fault, _> = serde_json::from_value(source.clone());
     let mut fault = parsed.map_err(|error| ControlError::bad(format!("the fault does not fit: {error}")))?;
-    if fault.probability.is_some_and(|chance| !(0.0..=1.0).contains(&chance)) {
-        return Err(ControlError::bad("probability is between 0 and 1"));
-    }
+    fault.check().map_err(ControlError::bad)?;
     fault.source = source;
-    Ok(Json(json!({ "id": server.faults().add(fault) })))
+    let number = server.faults().add(fault);
+    let number = number.ok_or_else(|| ControlError::bad("there are too many faults: delete some"))?;
+    Ok(Json(json!({ "id": number })))
 }
 
 /// All that are set.

@@ -24,11 +24,10 @@ fn application(world: &mut World, id: Id) -> Result<&mut Application, ControlErr
 
 /// Gives an order to all connections of an application, or of one shard. How many there were.
 fn order(world: &World, id: Id, shard: Option<u64>, order: &Order) -> usize {
-    let wanted = world.sessions.values().filter(|session| {
-        session.application == id
-            && session.link.is_some()
-            && shard.is_none_or(|shard| session.shard.0 == shard)
-    });
+    let wanted = world
+        .sessions
+        .of(id)
+        .filter(|session| session.link.is_some() && shard.is_none_or(|shard| session.shard.0 == shard));
     wanted.map(|session| session.order(order.clone())).count()
 }
 
@@ -86,7 +85,7 @@ pub async fn invalidate(
     let told = order(&world, id, given.shard, &Order::Invalidate(given.resumable));
     if !given.resumable {
         let shard = given.shard;
-        world.sessions.retain(|_, session| {
+        world.sessions.retain(|session| {
             session.application != id || shard.is_some_and(|shard| session.shard.0 != shard)
         });
     }
@@ -105,7 +104,7 @@ pub struct Pause {
 pub async fn pause(State(server): State<Shared>, At(id): At<Id>, Given(given): Given<Pause>) -> Answer {
     let mut world = server.world();
     application(&mut world, id)?.paused_until = Some(Instant::now() + given.time);
-    for session in world.sessions.values().filter(|session| session.application == id) {
+    for session in world.sessions.of(id) {
         if let Some(link) = &session.link {
             link.wake.notify_one();
         }

@@ -1,5 +1,7 @@
 //! `/_sim/interactions/{id}`: how one stands, and delivering it again.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -9,7 +11,11 @@ use super::error::{Answer, At, ControlError, Given};
 use crate::id::Id;
 use crate::interactions::{deliver, status};
 use crate::server::Shared;
+use crate::world::World;
 use crate::world::base::Base;
+
+/// Deliveries of one call.
+const MOST: usize = 1000;
 
 fn no_interaction(id: Id) -> ControlError {
     ControlError::unknown(format!("there is no interaction {id}"))
@@ -35,26 +41,34 @@ pub struct Replay {
 pub async fn replay(State(server): State<Shared>, At(id): At<Id>, Given(given): Given<Replay>) -> Answer {
     let mut world = server.world();
     let interaction = world.interactions.get(&id).ok_or_else(|| no_interaction(id))?;
-    let payload = interaction.payload.to_string();
-    let times = given.times.unwrap_or(1).min(1000);
-    let before = interaction.delivered_to.len();
-    for _ in 0..times {
-        match &given.sessions {
-            None => deliver::send(&server, &mut world, id),
-            Some(sessions) => {
-                for name in sessions {
-                    let session = world.sessions.get_mut(name);
-                    let session = session
-                        .ok_or_else(|| ControlError::unknown(format!("there is no session {name}")))?;
-                    session.push("INTERACTION_CREATE", &payload);
-                    if let Some(interaction) = world.interactions.get_mut(&id) {
-                        interaction.delivered_to.push(name.clone());
-                    }
-                }
-            }
-        }
+    let said = interaction.said.as_ref();
+    let payload = said.map(|said| said.payload.clone());
+    let payload =
+        payload.ok_or_else(|| ControlError::unknown("what was said in the interaction is forgotten"))?;
+    let times = given.times.unwrap_or(1);
+    if times.saturating_mul(given.sessions.as_ref().map_or(1, Vec::len).max(1)) > MOST {
+        return Err(ControlError::bad("an interaction is delivered again at most 1000 times a call"));
     }
-    let delivered =
-        world.interactions.get(&id).map_or(0, |interaction| interaction.delivered_to.len() - before);
+    let mut delivered = 0;
+    for _ in 0..times {
+        delivered += match &given.sessions {
+            None => deliver::send(&server, &mut world, id),
+            Some(sessions) => again(&mut world, id, sessions, &payload)?,
+        };
+    }
     Ok(Json(json!({ "delivered": delivered })))
+}
+
+/// Delivers an interaction to these sessions.
+fn again(world: &mut World, id: Id, sessions: &[String], payload: &Arc<str>) -> Result<usize, ControlError> {
+    for name in sessions {
+        let owner = world.sessions.owner(name);
+        let session = owner.and_then(|owner| world.sessions.get_mut(owner, name));
+        let session = session.ok_or_else(|| ControlError::unknown(format!("there is no session {name}")))?;
+        session.push("INTERACTION_CREATE", payload, 1);
+    }
+    if let Some(interaction) = world.interactions.get_mut(&id) {
+        interaction.delivered(sessions.iter().cloned());
+    }
+    Ok(sessions.len())
 }

@@ -31,7 +31,7 @@ pub async fn messages(
     At(id): At<Id>,
     Asked(eyes): Asked<As>,
     base: Base,
-) -> Answer {
+) -> Result<impl IntoResponse, ControlError> {
     let world = server.world();
     let channel =
         world.channels.get(&id).ok_or_else(|| ControlError::unknown(format!("there is no channel {id}")))?;
@@ -40,15 +40,23 @@ pub async fn messages(
     {
         return Err(ControlError::unknown(format!("there is no user {user}")));
     }
-    Ok(Json(seen(&world, channel, eyes.user, &base)))
+    let rendered = seen(&world, channel, eyes.user, &base).map(|message| message.to_string());
+    // Rendered one by one: a channel may hold more than its tree of values should take in memory.
+    let list = format!("[{}]", rendered.collect::<Vec<_>>().join(","));
+    Ok(([(header::CONTENT_TYPE, "application/json")], list))
 }
 
-fn seen(world: &World, channel: &Channel, user: Option<Id>, base: &Base) -> Value {
-    let visible = |message: &&Message| match user {
+fn seen<'a>(
+    world: &'a World,
+    channel: &'a Channel,
+    user: Option<Id>,
+    base: &'a Base,
+) -> impl Iterator<Item = Value> + 'a {
+    let visible = move |message: &&Message| match user {
         Some(user) => world.sees(user, message),
         None => message.ephemeral_to.is_none(),
     };
-    channel.messages.values().filter(visible).map(|message| with_extras(world, message, base)).collect()
+    channel.messages.values().filter(visible).map(|message| with_extras(world, message, base))
 }
 
 /// A message object with what a person sees beyond it: whether it is ephemeral, the text of small files.
@@ -56,8 +64,9 @@ fn with_extras(world: &World, message: &Message, base: &Base) -> Value {
     let mut object = world.message_json(message, base);
     object["ephemeral"] = json!(message.ephemeral_to.is_some());
     for (index, file) in message.attachments.iter().enumerate() {
-        if file.data.len() <= SHOWN_BYTES
-            && let Ok(text) = std::str::from_utf8(&file.data)
+        if file.size <= SHOWN_BYTES
+            && let Some((_, data)) = world.files.get(file.id)
+            && let Ok(text) = std::str::from_utf8(data)
         {
             object["attachments"][index]["content"] = json!(text);
         }
@@ -79,7 +88,7 @@ pub async fn dms(State(server): State<Shared>, At(user): At<Id>, base: Base) -> 
                 "channel_id": id,
                 "application_id": bot,
                 "user": world.user_json(*bot),
-                "messages": seen(&world, channel, Some(user), &base),
+                "messages": seen(&world, channel, Some(user), &base).collect::<Vec<_>>(),
             }))
         })
         .collect();
@@ -148,8 +157,8 @@ pub async fn log(State(server): State<Shared>, Asked(from): Asked<Since>) -> imp
 }
 
 /// Every rule a client broke.
-pub async fn violations(State(server): State<Shared>) -> Json<Value> {
-    Json(server.violations.list())
+pub async fn violations(State(server): State<Shared>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], server.violations.json())
 }
 
 /// Deletes a message as a moderator would.

@@ -18,7 +18,12 @@ use crate::server::Shared;
 
 /// Everything under `/_sim`.
 pub fn router() -> Router<Shared> {
-    making().merge(doing()).merge(breaking()).merge(looking()).fallback(error::no_route)
+    making()
+        .merge(doing())
+        .merge(breaking())
+        .merge(looking())
+        .fallback(error::no_route)
+        .method_not_allowed_fallback(error::no_method)
 }
 
 fn making() -> Router<Shared> {

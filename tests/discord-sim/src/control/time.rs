@@ -42,7 +42,8 @@ pub async fn age_interaction(State(server): State<Shared>, At(id): At<Id>, Given
 /// Ends a session as if its time were over. A connection that carries it is closed with 4009.
 pub async fn expire_session(State(server): State<Shared>, At(id): At<String>) -> Answer {
     let mut world = server.world();
-    let session = world.sessions.remove(&id);
+    let owner = world.sessions.owner(&id);
+    let session = owner.and_then(|owner| world.sessions.remove(owner, &id));
     let session = session.ok_or_else(|| ControlError::unknown(format!("there is no session {id}")))?;
     let (code, reason) = crate::gateway::close::SESSION_TIMED_OUT;
     session.order(crate::world::session::Order::Close(code, reason));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::close::{self, Close};
 use super::compress::{self, Compression};
@@ -19,10 +19,17 @@ use crate::world::session::{Link, Order};
 
 /// Dispatches taken from the session's buffer at a time.
 const BATCH: usize = 64;
-/// A client whose heartbeat is this many intervals late is a zombie.
-pub const ZOMBIE_AFTER: f64 = 1.5;
+/// After so many intervals without a heartbeat the gateway asks for one.
+const ASK_AFTER: f64 = 1.25;
+/// After so many a client is a zombie.
+const ZOMBIE_AFTER: f64 = 1.5;
+/// Orders that wait for a connection that is stuck.
+const ORDERS: usize = 16;
 /// How long a client may take to follow op 7 or op 9 before it is closed.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the other side may take to close.
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// The session a connection carries.
 pub struct Carried {
@@ -51,12 +58,14 @@ pub struct Connection {
     /// When the client sent events of late, for 120 a minute.
     pub events: VecDeque<Instant>,
     /// When a heartbeat must have come at last.
-    pub deadline: Instant,
+    deadline: Instant,
+    /// When one is asked for, unless that was done.
+    ask: Option<Instant>,
     /// Nothing is sent before.
     pub held_until: Option<Instant>,
     /// Told of new dispatches.
     pub wake: Arc<Notify>,
-    orders: mpsc::UnboundedSender<Order>,
+    orders: mpsc::Sender<Order>,
 }
 
 /// Why a connection ends.
@@ -65,15 +74,18 @@ pub enum End {
     Close(Close),
     /// The client closed it with this code, if it gave one.
     Closed(Option<u16>),
+    /// The client reads nothing any more, not even a close.
+    Stuck,
     /// The connection broke, or the stand-in breaks it.
     Gone,
 }
 
 /// Serves a connection to its end.
 pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
-    let (orders, mut inbox) = mpsc::unbounded_channel();
+    let (orders, mut inbox) = mpsc::channel(ORDERS);
     let mut connection = Connection {
-        deadline: Instant::now() + server.options.heartbeat_interval.mul_f64(ZOMBIE_AFTER),
+        deadline: Instant::now(),
+        ask: None,
         server,
         socket,
         compression: entry.compression,
@@ -85,6 +97,7 @@ pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
         wake: Arc::default(),
         orders,
     };
+    connection.heard();
     let end = if entry.version_ok {
         match connection.talk(&mut inbox).await {
             Ok(()) => End::Gone,
@@ -97,7 +110,7 @@ pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
 }
 
 impl Connection {
-    async fn talk(&mut self, inbox: &mut mpsc::UnboundedReceiver<Order>) -> Result<(), End> {
+    async fn talk(&mut self, inbox: &mut mpsc::Receiver<Order>) -> Result<(), End> {
         let interval = crate::time::millis(self.server.options.heartbeat_interval);
         self.send(
             &json!({ "t": null, "s": null, "op": 10, "d": { "heartbeat_interval": interval, "_trace": [] } }),
@@ -119,10 +132,21 @@ impl Connection {
                     self.held_until = None;
                     self.flush().await?;
                 }
+                () = sleep_until(self.ask.unwrap_or(self.deadline)), if self.ask.is_some() => {
+                    self.ask = None;
+                    self.send(&json!({ "t": null, "s": null, "op": 1, "d": null })).await?;
+                }
                 () = sleep_until(self.deadline) => return Err(End::Close(close::UNKNOWN_ERROR)),
                 () = shutdown.cancelled() => return Err(End::Gone),
             }
         }
+    }
+
+    /// A heartbeat came: the clocks for the next one start.
+    pub fn heard(&mut self) {
+        let interval = self.server.options.heartbeat_interval;
+        self.deadline = Instant::now() + interval.mul_f64(ZOMBIE_AFTER);
+        self.ask = Some(Instant::now() + interval.mul_f64(ASK_AFTER));
     }
 
     async fn read(&mut self, message: Message) -> Result<(), End> {
@@ -162,17 +186,23 @@ impl Connection {
                     self.held_until = Some(until.into());
                     return Ok(());
                 }
-                let Some(session) = world.sessions.get(&carried.session) else { return Ok(()) };
+                let session = world.sessions.get(carried.application, &carried.session);
+                let Some(session) = session else { return Ok(()) };
+                if !session.reaches_back_to(carried.sent) {
+                    // It fell too far behind: what it misses is forgotten.
+                    return Err(End::Close(close::UNKNOWN_ERROR));
+                }
                 session.after(carried.sent, BATCH)
             };
             if batch.is_empty() {
                 return Ok(());
             }
-            for (seq, text) in batch {
-                self.transmit(&text).await?;
-                self.log_dispatch(&text);
+            for dispatch in batch {
+                self.transmit(dispatch.frame()).await?;
+                // The name and number are enough, the content is in other entries.
+                self.log("out", json!({ "op": 0, "t": dispatch.name, "s": dispatch.seq }));
                 if let Some(carried) = &mut self.carried {
-                    carried.sent = seq;
+                    carried.sent = dispatch.seq;
                 }
             }
         }
@@ -185,7 +215,7 @@ impl Connection {
             return Ok(());
         }
         self.log("out", frame.clone());
-        self.transmit(&frame.to_string()).await
+        self.transmit(frame.to_string()).await
     }
 
     fn is_paused(&self) -> bool {
@@ -195,17 +225,19 @@ impl Connection {
         until.is_some_and(|until| until > std::time::Instant::now())
     }
 
-    async fn transmit(&mut self, text: &str) -> Result<(), End> {
-        let stream = self.compression.apply(text).map_err(|_| End::Gone)?;
+    async fn transmit(&mut self, text: String) -> Result<(), End> {
+        let stream = self.compression.apply(&text).map_err(|_| End::Gone)?;
         // Discord compresses single payloads where it is worth it.
         let message = match stream {
             Some(bytes) => Message::Binary(bytes.into()),
             None if self.compress_payloads && text.len() > 512 => {
-                Message::Binary(compress::single(text).map_err(|_| End::Gone)?.into())
+                Message::Binary(compress::single(&text).map_err(|_| End::Gone)?.into())
             }
             None => Message::Text(text.into()),
         };
-        self.socket.send(message).await.map_err(|_| End::Gone)
+        // A client that reads nothing any more is as dead as one that says nothing.
+        let sent = timeout_at(self.deadline, self.socket.send(message)).await;
+        sent.map_err(|_| End::Stuck)?.map_err(|_| End::Gone)
     }
 
     /// A way for the world to reach this connection.
@@ -218,7 +250,7 @@ impl Connection {
     pub fn detach(&mut self) {
         let Some(carried) = self.carried.take() else { return };
         let mut world = self.server.world();
-        if let Some(session) = world.sessions.get_mut(&carried.session)
+        if let Some(session) = world.sessions.get_mut(carried.application, &carried.session)
             && session.link.as_ref().is_some_and(|link| link.orders.same_channel(&self.orders))
         {
             session.link = None;
@@ -230,35 +262,38 @@ impl Connection {
         let (code, by) = match &end {
             End::Close((code, _)) => (Some(*code), "server"),
             End::Closed(code) => (*code, "client"),
+            End::Stuck => (None, "server"),
             End::Gone => (None, "nobody"),
         };
         self.log("closed", json!({ "code": code, "by": by }));
         let ended = code.is_some_and(close::ends_session);
         if ended && let Some(carried) = &self.carried {
             let mut world = self.server.world();
-            let mine = world.sessions.get(&carried.session).and_then(|session| session.link.as_ref());
-            if mine.is_some_and(|link| link.orders.same_channel(&self.orders)) {
-                world.sessions.remove(&carried.session);
+            let session = world.sessions.get(carried.application, &carried.session);
+            let link = session.and_then(|session| session.link.as_ref());
+            if link.is_some_and(|link| link.orders.same_channel(&self.orders)) {
+                world.sessions.remove(carried.application, &carried.session);
             }
         }
         self.detach();
         match end {
             End::Close((code, reason)) => {
                 let frame = CloseFrame { code, reason: reason.into() };
-                if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                let said = timeout(CLOSING, self.socket.send(Message::Close(Some(frame)))).await;
+                if said.is_ok_and(|said| said.is_ok()) {
                     self.drain().await;
                 }
             }
             // The answer to the client's close goes out with the next read.
             End::Closed(_) => self.drain().await,
-            End::Gone => {}
+            End::Stuck | End::Gone => {}
         }
     }
 
     /// Reads until the other side has closed, too, or takes too long.
     async fn drain(&mut self) {
         let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
-        let _ = tokio::time::timeout(Duration::from_secs(2), rest).await;
+        let _ = timeout(CLOSING, rest).await;
     }
 
     /// Writes a frame to the log.
@@ -270,15 +305,6 @@ impl Connection {
             frame["shard"] = json!([carried.shard.0, carried.shard.1]);
         }
         self.server.log.add("gateway", &frame);
-    }
-
-    fn log_dispatch(&self, text: &str) {
-        // `{"t":"NAME","s":N,"op":0,"d":...}`: the name and number are enough, the content is in other entries.
-        let head = text.split_once(r#","op":0"#).map(|(head, _)| format!("{head}}}"));
-        let head = head.and_then(|head| serde_json::from_str::<Value>(&head).ok());
-        let mut frame = head.unwrap_or_else(|| json!({}));
-        frame["op"] = json!(0);
-        self.log("out", frame);
     }
 }
 

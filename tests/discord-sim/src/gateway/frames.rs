@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::close::{self, Close};
-use super::connection::{Connection, End, ZOMBIE_AFTER};
+use super::connection::{Connection, End};
 use super::{handshake, members};
 
 /// The largest event a client may send.
@@ -78,11 +78,11 @@ async fn heartbeat(connection: &mut Connection, seq: &Value) -> Result<(), End> 
     if !(seq.is_null() || seq.is_u64()) {
         return refuse(connection, close::DECODE_ERROR, &json!({ "op": 1, "d": seq }));
     }
-    let interval = connection.server.options.heartbeat_interval;
-    connection.deadline = Instant::now() + interval.mul_f64(ZOMBIE_AFTER);
+    connection.heard();
     if let (Some(carried), Some(seq)) = (&connection.carried, seq.as_u64()) {
         let life = connection.server.options.session_life;
-        if let Some(session) = connection.server.world().sessions.get_mut(&carried.session) {
+        let mut world = connection.server.world();
+        if let Some(session) = world.sessions.get_mut(carried.application, &carried.session) {
             session.acknowledge(seq, life);
         }
     }

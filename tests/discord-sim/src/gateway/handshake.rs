@@ -9,7 +9,7 @@ use super::close::{self, Close};
 use super::connection::{Carried, Connection, End};
 use super::frames::refuse;
 use crate::id::Id;
-use crate::world::application::{Verdict, hex};
+use crate::world::application::{Verdict, hex, make_token};
 use crate::world::base::Base;
 use crate::world::session::{Order, Session};
 use crate::world::{World, intents};
@@ -104,7 +104,6 @@ fn admissible(world: &World, id: Id, shard: (u64, u64), asked: u64) -> Result<()
 }
 
 fn spend(connection: &Connection, world: &mut World, id: Id, shard: u64) -> Verdict {
-    let rng = &mut world.rng;
     let Some(application) = world.applications.get_mut(&id) else { return Verdict::Exhausted };
     application.identifies += 1;
     let verdict = application.budget.spend(shard, Instant::now());
@@ -114,11 +113,13 @@ fn spend(connection: &Connection, world: &mut World, id: Id, shard: u64) -> Verd
         Verdict::Exhausted => "gateway.identify_budget",
     };
     if verdict == Verdict::Exhausted {
-        application.reset_token(rng);
-        for session in world.sessions.values().filter(|session| session.application == id) {
+        application.count_reset();
+        let token = make_token(id, &mut world.rng);
+        world.set_token(id, token);
+        for session in world.sessions.of(id) {
             session.order(Order::Close(close::AUTHENTICATION_FAILED.0, close::AUTHENTICATION_FAILED.1));
         }
-        world.sessions.retain(|_, session| session.application != id);
+        world.sessions.retain(|session| session.application != id);
     }
     connection.server.violations.add(rule, Some(id), &json!({ "shard": shard }), &json!({ "op": 2 }));
     verdict
@@ -135,14 +136,14 @@ fn open(connection: &Connection, world: &mut World, id: Id, shard: (u64, u64), a
         .filter(|guild| guild.applications.contains(&id) && session.carries(Some(guild.id)))
         .map(|guild| guild.id)
         .collect();
-    session.push("READY", &ready(world, &session, &carried).to_string());
+    session.push("READY", &ready(world, &session, &carried).to_string().into(), 1);
     if asked & intents::GUILDS != 0 {
         let with_members = asked & intents::GUILD_MEMBERS != 0;
         for guild in carried.iter().filter_map(|guild| world.guilds.get(guild)) {
-            session.push("GUILD_CREATE", &world.guild_create(guild, id, with_members).to_string());
+            session.push("GUILD_CREATE", &world.guild_create(guild, id, with_members).to_string().into(), 1);
         }
     }
-    world.sessions.insert(session_id.clone(), session);
+    world.sessions.insert(session);
     session_id
 }
 
@@ -179,18 +180,15 @@ fn go_on(connection: &Connection, data: &Value) -> Outcome {
     let Some(id) = world.application_by_token(token).map(|application| application.id) else {
         return Outcome::Close(close::AUTHENTICATION_FAILED);
     };
-    world.forget_dead_sessions(connection.server.options.session_life);
+    world.sessions.forget_dead(connection.server.options.session_life);
     let number = world.rng.random();
-    let Some(session) = world.sessions.get_mut(session_id).filter(|session| session.application == id) else {
-        return Outcome::Invalid;
-    };
+    let Some(session) = world.sessions.get_mut(id, session_id) else { return Outcome::Invalid };
     if seq > session.seq {
-        let session = session_id.to_owned();
-        world.sessions.remove(&session);
+        world.sessions.remove(id, session_id);
         return Outcome::Close(close::INVALID_SEQ);
     }
     if !session.reaches_back_to(seq) {
-        world.sessions.remove(session_id);
+        world.sessions.remove(id, session_id);
         return Outcome::Invalid;
     }
     // Whoever held the session until now has lost it.
@@ -199,7 +197,7 @@ fn go_on(connection: &Connection, data: &Value) -> Outcome {
     session.detached = None;
     session.base = connection.base.clone();
     session.forget_resumed();
-    session.push("RESUMED", r#"{"_trace":[]}"#);
+    session.push("RESUMED", &r#"{"_trace":[]}"#.into(), 1);
     let shard = session.shard;
     if let Some(application) = world.applications.get_mut(&id) {
         application.resumes += 1;

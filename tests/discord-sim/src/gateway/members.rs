@@ -19,7 +19,7 @@ pub async fn request(connection: &mut Connection, data: &Value) -> Result<(), En
     };
     {
         let mut world = connection.server.world();
-        let session = world.sessions.get(&carried.session);
+        let session = world.sessions.get(carried.application, &carried.session);
         let privileged = session.is_some_and(|session| session.intents & intents::GUILD_MEMBERS != 0);
         let wanted = find(&world, carried.application, guild, data, privileged);
         let count = wanted.len().div_ceil(CHUNK).max(1);
@@ -32,8 +32,8 @@ pub async fn request(connection: &mut Connection, data: &Value) -> Result<(), En
             if data["nonce"].is_string() {
                 chunk["nonce"] = data["nonce"].clone();
             }
-            if let Some(session) = world.sessions.get_mut(&carried.session) {
-                session.push("GUILD_MEMBERS_CHUNK", &chunk.to_string());
+            if let Some(session) = world.sessions.get_mut(carried.application, &carried.session) {
+                session.push("GUILD_MEMBERS_CHUNK", &chunk.to_string().into(), 1);
             }
         }
     }

@@ -25,6 +25,9 @@ use compress::Compression;
 /// Frames larger than this are not even read; the limit for events is 4096 bytes.
 const FRAME_BYTES: usize = 64 << 10;
 
+/// Memory a connection takes for reading, enough for the largest event.
+const READ_BYTES: usize = 8 << 10;
+
 /// The gateway's addresses. Those with an id are what `GET /gateway/bot` and READY give out, so that a fault can
 /// refuse the connections of one application.
 pub fn router() -> Router<Shared> {
@@ -112,6 +115,7 @@ fn accept(server: Shared, dial: &Dial, base: Base, upgrade: WebSocketUpgrade) ->
     };
     let entry = Entry { version_ok: dial.v == Some(10), compression, base };
     upgrade
+        .read_buffer_size(READ_BYTES)
         .max_message_size(FRAME_BYTES)
         .max_frame_size(FRAME_BYTES)
         .on_upgrade(move |socket| connection::run(server, socket, entry))

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::deliver::deliver;
-use super::payload::{self, New};
+use super::payload::New;
 use super::resolve::Resolved;
 use super::{fields, options};
 use crate::id::Id;
@@ -71,6 +71,7 @@ fn component(world: &World, user: Id, message: Id, custom_id: &str) -> Result<(M
 pub fn click(server: &Shared, user: Id, message: Id, custom_id: &str) -> Result<Id, Refusal> {
     let mut world = server.world();
     let (message, part, application) = component(&world, user, message, custom_id)?;
+    world.kept_messages.touch(message.id);
     if part["type"] != 2 {
         return Err(not_offered(format!("component '{custom_id}' is no button: use select")));
     }
@@ -95,8 +96,7 @@ fn send_component(
         name: None,
         data,
     };
-    let interaction = payload::make(world, new);
-    deliver(server, world, interaction)
+    deliver(server, world, &new)
 }
 
 /// Chooses values of a select.
@@ -109,6 +109,7 @@ pub fn select(
 ) -> Result<Id, Refusal> {
     let mut world = server.world();
     let (message, part, application) = component(&world, user, message, custom_id)?;
+    world.kept_messages.touch(message.id);
     let kind = part["type"].as_u64().unwrap_or(0);
     if !matches!(kind, 3 | 5..=8) {
         return Err(not_offered(format!("component '{custom_id}' is no select: use click")));
@@ -138,8 +139,10 @@ pub fn submit(
     if opened.user != user {
         return Err(not_offered(format!("the modal was opened for user {}", opened.user)));
     }
-    let modal =
-        opened.modal.clone().ok_or_else(|| not_offered("the interaction was not answered with a modal"))?;
+    let said =
+        opened.said.as_ref().ok_or_else(|| unknown("what was said in the interaction is forgotten"))?;
+    let modal = said.modal.as_ref().and_then(|modal| serde_json::from_str::<Value>(modal).ok());
+    let modal = modal.ok_or_else(|| not_offered("the interaction was not answered with a modal"))?;
     let (application, channel, source) = (opened.application, opened.channel, opened.source);
     let (components, resolved) = fields::fill(&mut world, channel, &modal, given)?;
     let mut data = json!({ "custom_id": modal["custom_id"], "components": components });
@@ -147,8 +150,7 @@ pub fn submit(
         data["resolved"] = resolved;
     }
     let new = New { application, kind: MODAL, user, channel, source, name: None, data };
-    let interaction = payload::make(&mut world, new);
-    Ok(deliver(server, &mut world, interaction))
+    Ok(deliver(server, &mut world, &new))
 }
 
 /// A command as a person starts it.
@@ -188,8 +190,7 @@ pub fn command(server: &Shared, user: Id, call: &Invocation) -> Result<Id, Refus
     let kind = if call.focused.is_some() { AUTOCOMPLETE } else { COMMAND };
     let name = Some(command.name);
     let new = New { application, kind, user, channel: call.channel, source: None, name, data };
-    let interaction = payload::make(&mut world, new);
-    Ok(deliver(server, &mut world, interaction))
+    Ok(deliver(server, &mut world, &new))
 }
 
 /// The channel's guild, the applications whose commands can be used there, and what the person may do there.

@@ -12,7 +12,7 @@ use crate::rest::validate::{command, modal};
 use crate::server::Server;
 use crate::world::base::Base;
 use crate::world::interaction::{AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, MODAL, Progress};
-use crate::world::message::{Author, EPHEMERAL, LOADING, Message};
+use crate::world::message::{Author, Cause, EPHEMERAL, LOADING, Message};
 use crate::world::{Change, World};
 
 /// PONG, which only HTTP interactions give.
@@ -69,8 +69,9 @@ pub fn take(
     interaction.progress = progress;
     interaction.original = original;
     interaction.acknowledged = Some(took);
-    interaction.callback = Some(json!({ "type": kind, "data": data }));
+    interaction.callback = Some(kind);
     interaction.changed.notify_waiters();
+    world.note(id, |said| said.callback = Some(json!({ "type": kind, "data": data }).to_string().into()));
     let entry = json!({ "id": id, "event": "callback", "type": kind, "ms": crate::time::millis(took) });
     server.log.add("interaction", &entry);
     world.changed(Change::Interaction(id));
@@ -162,9 +163,7 @@ fn open_modal(world: &mut World, id: Id, data: &Map<String, Value>) -> Result<Op
     if let Some(Value::Array(components)) = data.get("components") {
         kept["components"] = Value::Array(compose::numbered(components.clone()));
     }
-    if let Some(interaction) = world.interactions.get_mut(&id) {
-        interaction.modal = Some(kept);
-    }
+    world.note(id, |said| said.modal = Some(kept.to_string().into()));
     Ok(None)
 }
 
@@ -178,26 +177,19 @@ pub fn origin(world: &World, id: Id) -> Option<Origin> {
         application: Some(interaction.application),
         kind: if interaction.kind == COMMAND { 20 } else { 0 },
         person: Some(interaction.user),
-        interaction: Some(metadata(world, interaction)),
+        interaction: Some(cause(interaction)),
     })
 }
 
-fn metadata(world: &World, interaction: &Interaction) -> Value {
-    let owner = interaction.guild.map_or_else(|| "0".to_owned(), |guild| guild.to_string());
-    let mut object = json!({
-        "id": interaction.id,
-        "type": interaction.kind,
-        "user": world.user_json(interaction.user),
-        "authorizing_integration_owners": { "0": owner },
-    });
-    if let Some(name) = interaction.name.as_ref().filter(|_| interaction.kind == COMMAND) {
-        object["name"] = json!(name);
-        object["command_type"] = json!(1);
+fn cause(interaction: &Interaction) -> Cause {
+    Cause {
+        id: interaction.id,
+        kind: interaction.kind,
+        user: interaction.user,
+        guild: interaction.guild,
+        command: interaction.name.clone().filter(|_| interaction.kind == COMMAND),
+        source: interaction.source.filter(|_| interaction.kind == COMPONENT),
     }
-    if let Some(source) = interaction.source.filter(|_| interaction.kind == COMPONENT) {
-        object["interacted_message_id"] = json!(source);
-    }
-    object
 }
 
 /// Whether a message is still "thinking".
@@ -211,9 +203,8 @@ pub fn is_thinking(message: &Message) -> bool {
 pub fn callback_response(world: &World, id: Id, base: &Base) -> Value {
     let Some(interaction) = world.interactions.get(&id) else { return json!({}) };
     let message = interaction.original.and_then(|id| world.message(id));
-    let kind = interaction.callback.as_ref().map(|callback| callback["type"].clone());
     let mut about = json!({ "id": id, "type": interaction.kind });
-    let mut resource = json!({ "type": kind });
+    let mut resource = json!({ "type": interaction.callback });
     if let Some(message) = message {
         about["response_message_id"] = json!(message.id);
         about["response_message_loading"] = json!(is_thinking(message));

@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::http;
+use super::payload::{self, New};
 use crate::id::Id;
 use crate::server::Shared;
 use crate::world::World;
-use crate::world::interaction::Interaction;
 
 /// Puts a new interaction into the world and delivers it.
-pub fn deliver(server: &Shared, world: &mut World, interaction: Interaction) -> Id {
+pub fn deliver(server: &Shared, world: &mut World, new: &New) -> Id {
+    let interaction = payload::make(world, new);
     let id = interaction.id;
     let entry = json!({
         "id": id,
@@ -19,7 +20,7 @@ pub fn deliver(server: &Shared, world: &mut World, interaction: Interaction) -> 
         "user_id": interaction.user,
         "channel_id": interaction.channel,
         "message_id": interaction.source,
-        "data": interaction.payload["data"],
+        "data": new.data,
     });
     server.log.add("interaction", &entry);
     world.remember_interaction(interaction);
@@ -27,21 +28,23 @@ pub fn deliver(server: &Shared, world: &mut World, interaction: Interaction) -> 
     id
 }
 
-/// Delivers an interaction that is in the world, once more if it was delivered before.
-pub fn send(server: &Shared, world: &mut World, id: Id) {
-    let Some(interaction) = world.interactions.get(&id) else { return };
-    let (application, guild, payload) =
-        (interaction.application, interaction.guild, interaction.payload.clone());
+/// Delivers an interaction that is in the world, once more if it was delivered before. To how many.
+pub fn send(server: &Shared, world: &mut World, id: Id) -> usize {
+    let Some(interaction) = world.interactions.get(&id) else { return 0 };
+    let (application, guild) = (interaction.application, interaction.guild);
+    let Some(payload) = interaction.said.as_ref().map(|said| said.payload.clone()) else { return 0 };
     let url = world.applications.get(&application).and_then(|app| app.interactions_url.clone());
     let reached = match url {
         Some(url) => {
-            tokio::spawn(http::deliver(server.clone(), id, url, payload));
+            tokio::spawn(http::deliver(server.clone(), id, application, url, payload));
             vec!["http".to_owned()]
         }
         None => world.dispatch(application, guild, 0, "INTERACTION_CREATE", &payload),
     };
     server.log.add("interaction", &json!({ "id": id, "event": "delivered", "to": reached }));
+    let count = reached.len();
     if let Some(interaction) = world.interactions.get_mut(&id) {
-        interaction.delivered_to.extend(reached);
+        interaction.delivered(reached);
     }
+    count
 }

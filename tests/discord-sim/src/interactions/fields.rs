@@ -59,10 +59,10 @@ pub fn upload(world: &mut World, channel: Id, given: &Map<String, Value>) -> Res
         filename,
         description: None,
         content_type,
-        data: data.into(),
+        size: data.len(),
         ephemeral: true,
     };
-    world.files.put(file.clone());
+    world.keep_file(file.clone(), data.into());
     Ok(file)
 }
 

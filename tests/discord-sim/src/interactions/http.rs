@@ -1,6 +1,7 @@
 //! HTTP interactions: signed with the application's Ed25519 key over timestamp and raw body, answered in the
 //! response. Now and then a request with a bad signature is sent, which must get 401, as Discord does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ed25519_dalek::Signer;
@@ -12,6 +13,7 @@ use super::answer;
 use crate::id::Id;
 use crate::server::{Server, Shared};
 use crate::world::application::hex;
+use crate::world::base::Base;
 use crate::world::interaction::{AUTOCOMPLETE, Progress};
 
 /// One in so many deliveries is accompanied by a request with a bad signature.
@@ -22,12 +24,11 @@ async fn send(
     server: &Server,
     application: Id,
     url: &str,
-    body: &Value,
+    body: &str,
     good: bool,
 ) -> Result<reqwest::Response, String> {
     let timestamp = jiff::Timestamp::now().as_second().to_string();
-    let text = body.to_string();
-    let signed = format!("{timestamp}{text}");
+    let signed = format!("{timestamp}{body}");
     let signature = {
         let world = server.world();
         let application = world.applications.get(&application).ok_or("no such application")?;
@@ -42,13 +43,18 @@ async fn send(
         .header("user-agent", "Discord-Interactions/1.0 (+https://discord.com)")
         .header("x-signature-ed25519", hex(&signature))
         .header("x-signature-timestamp", timestamp)
-        .body(text);
+        .body(body.to_owned());
     request.send().await.map_err(|error| error.to_string())
+}
+
+/// What an address is tried with.
+fn ping(application: Id) -> Value {
+    json!({ "application_id": application, "id": "1", "token": "ping", "type": 1, "version": 1 })
 }
 
 /// What Discord demands of an address before it is kept: PONG to a PING, and 401 to a bad signature.
 pub async fn verify(server: &Server, application: Id, url: &str) -> Result<(), String> {
-    let ping = json!({ "application_id": application, "id": "1", "token": "ping", "type": 1, "version": 1 });
+    let ping = ping(application).to_string();
     let refused = send(server, application, url, &ping, false).await?.status();
     if refused != StatusCode::UNAUTHORIZED {
         return Err(format!("a bad signature must get 401, not {refused}"));
@@ -63,12 +69,9 @@ pub async fn verify(server: &Server, application: Id, url: &str) -> Result<(), S
 }
 
 /// Delivers one interaction and takes the answer.
-pub async fn deliver(server: Shared, id: Id, url: String, mut payload: Value) {
-    let Some(application) = payload["application_id"].as_str().and_then(|id| id.parse().ok()) else { return };
-    if let Some(host) = server.options.listen.first() {
-        let base = crate::world::base::Base::new(Some(&host.to_string()));
-        payload = serde_json::from_str(&base.localise(payload.to_string())).unwrap_or(payload);
-    }
+pub async fn deliver(server: Shared, id: Id, application: Id, url: String, payload: Arc<str>) {
+    let host = server.options.listen.first().map(ToString::to_string);
+    let payload = Base::new(host.as_deref()).localise(&payload);
     probe(&server, application, &url).await;
     let outcome = match send(&server, application, &url, &payload, true).await {
         Ok(answer) => take(&server, id, answer).await,
@@ -84,8 +87,8 @@ async fn probe(server: &Server, application: Id, url: &str) {
     if !due {
         return;
     }
-    let ping = json!({ "application_id": application, "id": "1", "token": "ping", "type": 1, "version": 1 });
-    if let Ok(answer) = send(server, application, url, &ping, false).await
+    let ping = ping(application);
+    if let Ok(answer) = send(server, application, url, &ping.to_string(), false).await
         && answer.status() != StatusCode::UNAUTHORIZED
     {
         let detail = json!({ "status": answer.status().as_u16(), "expected": 401 });

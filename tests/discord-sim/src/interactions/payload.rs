@@ -1,13 +1,14 @@
 //! The interaction object bots get.
 
+use std::collections::VecDeque;
+
 use rand::RngExt;
 use serde_json::{Value, json};
 
 use crate::id::Id;
 use crate::world::World;
-use crate::world::application::hex;
 use crate::world::base::Base;
-use crate::world::interaction::{Interaction, Progress};
+use crate::world::interaction::{Interaction, Progress, Said};
 
 /// Bytes a bot may send as one file: 10 MiB.
 const ATTACHMENT_BYTES: u64 = 10 << 20;
@@ -33,23 +34,18 @@ pub struct New {
 
 /// Makes the interaction with its payload; it is not yet in the world.
 #[must_use]
-pub fn make(world: &mut World, new: New) -> Interaction {
-    let id = world.ids.make();
-    let secret: [u8; 48] = world.rng.random();
-    let token = hex(&secret);
+pub fn make(world: &mut World, new: &New) -> Interaction {
     let guild = world.channels.get(&new.channel).and_then(crate::world::channel::Channel::guild);
-    let payload = object(world, id, &token, guild, &new);
-    Interaction {
-        id,
-        token,
+    let mut interaction = Interaction {
+        id: world.ids.make(),
+        secret: world.rng.random(),
         application: new.application,
         kind: new.kind,
         user: new.user,
         guild,
         channel: new.channel,
         source: new.source,
-        name: new.name,
-        payload,
+        name: new.name.clone(),
         received: jiff::Timestamp::now(),
         started: std::time::Instant::now(),
         aged: std::time::Duration::ZERO,
@@ -57,23 +53,26 @@ pub fn make(world: &mut World, new: New) -> Interaction {
         callback: None,
         progress: Progress::Waiting,
         original: None,
-        edits: Vec::new(),
         followups: Vec::new(),
-        modal: None,
-        delivered_to: Vec::new(),
+        delivered_to: VecDeque::new(),
+        said: None,
         changed: std::sync::Arc::default(),
-    }
+    };
+    let payload = object(world, &interaction, new).to_string().into();
+    interaction.said = Some(Said { payload, callback: None, edits: VecDeque::new(), modal: None });
+    interaction
 }
 
-fn object(world: &World, id: Id, token: &str, guild: Option<Id>, new: &New) -> Value {
+fn object(world: &World, interaction: &Interaction, new: &New) -> Value {
+    let guild = interaction.guild;
     let channel = world.channels.get(&new.channel);
     let permissions = |user| channel.map_or(0, |channel| world.permissions(channel, user)).to_string();
     let owner = guild.map_or_else(|| "0".to_owned(), |guild| guild.to_string());
     let mut object = json!({
-        "id": id,
+        "id": interaction.id,
         "application_id": new.application,
         "type": new.kind,
-        "token": token,
+        "token": interaction.token(),
         "version": 1,
         "channel_id": new.channel,
         "channel": channel.map(|channel| world.channel_json(channel)),

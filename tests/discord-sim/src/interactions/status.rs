@@ -16,6 +16,11 @@ use crate::world::interaction::{Interaction, Progress};
 #[must_use]
 pub fn json_of(server: &Server, world: &World, interaction: &Interaction, base: &Base) -> Value {
     let rendered = |id: &Id| world.message(*id).map(|message| world.message_json(message, base));
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let said = interaction.said.as_ref();
+    let callback = said.and_then(|said| said.callback.as_deref()).map(parsed);
+    let edits: Vec<Value> =
+        said.map(|said| said.edits.iter().map(|body| parsed(body)).collect()).unwrap_or_default();
     json!({
         "interaction_id": interaction.id,
         "id": interaction.id,
@@ -25,16 +30,17 @@ pub fn json_of(server: &Server, world: &World, interaction: &Interaction, base: 
         "guild_id": interaction.guild,
         "channel_id": interaction.channel,
         "message_id": interaction.source,
-        "token": interaction.token,
+        "token": interaction.token(),
         "state": interaction.state(server.options.answer_within, server.options.token_life),
         "received_at": iso(interaction.received),
         "acknowledged_ms": interaction.acknowledged.map(crate::time::millis),
-        "callback": interaction.callback,
+        "choices": callback.as_ref().map(|callback| callback["data"]["choices"].clone()),
+        "callback": callback,
         "response": interaction.original.as_ref().and_then(rendered),
-        "edits": interaction.edits,
+        "edits": edits,
         "followups": interaction.followups.iter().filter_map(rendered).collect::<Vec<_>>(),
-        "modal": interaction.modal,
-        "choices": interaction.callback.as_ref().map(|callback| callback["data"]["choices"].clone()),
+        "modal": said.and_then(|said| said.modal.as_deref()).map(parsed),
+        "forgotten": said.is_none(),
         "delivered_to": interaction.delivered_to,
     })
 }

@@ -10,7 +10,7 @@ use crate::server::Shared;
 /// The bytes of a file.
 pub async fn get(State(server): State<Shared>, Path((channel, id, _)): Path<(Id, Id, String)>) -> Response {
     let world = server.world();
-    let Some(file) = world.files.get(id).filter(|file| file.channel == channel) else {
+    let Some((file, data)) = world.files.get(id).filter(|(file, _)| file.channel == channel) else {
         return (StatusCode::NOT_FOUND, "This content is no longer available.").into_response();
     };
     let inline = file.content_type.starts_with("image/") || file.content_type.starts_with("text/plain");
@@ -21,5 +21,5 @@ pub async fn get(State(server): State<Shared>, Path((channel, id, _)): Path<(Id,
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (header::CONTENT_SECURITY_POLICY, "sandbox".to_owned()),
     ];
-    (headers, file.data.clone()).into_response()
+    (headers, data.clone()).into_response()
 }

@@ -31,7 +31,7 @@ pub async fn create(
 ) -> Result<Response, ApiError> {
     let body = sent.object()?;
     let mut world = server.world();
-    let known = world.interactions.get(&id).filter(|interaction| interaction.token == token);
+    let known = world.interactions.get(&id).filter(|interaction| interaction.token() == token);
     let interaction = known.ok_or_else(|| ApiError::unknown(10_062))?;
     answer::in_time(&server, interaction)?;
     answer::take(&server, &mut world, id, body, &sent.files)?;

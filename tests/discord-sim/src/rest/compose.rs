@@ -7,7 +7,7 @@ use super::payload::Upload;
 use super::validate::message::Draft;
 use crate::id::Id;
 use crate::world::World;
-use crate::world::message::{Attachment, Author, EPHEMERAL, IS_COMPONENTS_V2, LOADING, Message};
+use crate::world::message::{Attachment, Author, Cause, EPHEMERAL, IS_COMPONENTS_V2, LOADING, Message};
 
 /// Where a message comes from.
 #[derive(Clone, Debug)]
@@ -22,8 +22,8 @@ pub struct Origin {
     pub kind: u8,
     /// The person it is hidden for, if it turns out ephemeral.
     pub person: Option<Id>,
-    /// `interaction_metadata`.
-    pub interaction: Option<Value>,
+    /// The interaction that caused it.
+    pub interaction: Option<Cause>,
 }
 
 impl Origin {
@@ -115,7 +115,7 @@ fn set_content(world: &World, message: &mut Message, draft: &Draft) {
     let mut users: Vec<Id> =
         mentioned(&message.content, "<@").into_iter().filter(|id| may("users", *id)).collect();
     users.retain(|id| world.users.contains_key(id));
-    message.mentions = users.into_iter().map(|id| world.user_json(id)).collect();
+    message.mentions = users;
     message.mention_roles =
         mentioned(&message.content, "<@&").into_iter().filter(|id| may("roles", *id)).collect();
     let everyone = message.content.contains("@everyone") || message.content.contains("@here");
@@ -146,10 +146,10 @@ fn add_files(world: &mut World, message: &mut Message, draft: &Draft, files: &[U
             filename: file.filename.clone(),
             description,
             content_type: file.content_type.clone(),
-            data: file.data.clone(),
+            size: file.data.len(),
             ephemeral: message.ephemeral_to.is_some(),
         };
-        world.files.put(attachment.clone());
+        world.keep_file(attachment.clone(), file.data.clone());
         message.attachments.push(attachment);
     }
 }

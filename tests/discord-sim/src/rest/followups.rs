@@ -163,18 +163,19 @@ pub async fn edit(
     still_something(&edited)?;
     world.replace(&edited);
     if let Target::Interaction(id) = target {
-        note_edit(&mut world, id, &edited, sent.json.clone().unwrap_or_default());
+        note_edit(&mut world, id, &edited, sent.json.as_ref().unwrap_or(&Value::Null));
         server.log.add("interaction", &json!({ "id": id, "event": "edit", "message_id": edited.id }));
     }
     Ok(Json(world.message_json(&edited, &base)))
 }
 
-fn note_edit(world: &mut World, id: Id, edited: &Message, body: Value) {
+fn note_edit(world: &mut World, id: Id, edited: &Message, body: &Value) {
     if let Some(interaction) = world.interactions.get_mut(&id) {
-        if interaction.original == Some(edited.id) {
-            interaction.edits.push(body);
-        }
+        let original = interaction.original == Some(edited.id);
         answered(interaction);
+        if original {
+            world.note(id, |said| said.edit(body.to_string().into()));
+        }
     }
     world.changed(Change::Interaction(id));
 }

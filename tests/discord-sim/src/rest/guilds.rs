@@ -14,6 +14,11 @@ use crate::server::Shared;
 use crate::world::guild::{Guild, Role};
 use crate::world::{World, permissions};
 
+/// Channels a guild may have.
+const CHANNELS: usize = 500;
+/// Roles a guild may have.
+const ROLES: usize = 250;
+
 /// The guild, if the bot is in it: 10004 if not.
 pub fn member_of(world: &World, guild: Id, bot: Id) -> Result<&Guild, ApiError> {
     let found = world.guilds.get(&guild).ok_or_else(|| ApiError::unknown(10_004))?;
@@ -60,7 +65,10 @@ pub async fn create_channel(
     form.integer(body, "type", 0..=0);
     form.finish()?;
     let mut world = server.world();
-    allowed(&world, guild, bot, permissions::MANAGE_CHANNELS)?;
+    let found = allowed(&world, guild, bot, permissions::MANAGE_CHANNELS)?;
+    if found.channels.len() >= CHANNELS {
+        return Err(ApiError::bad_request(30_013, "Maximum number of guild channels reached (500)"));
+    }
     let created = world.create_channel(guild, None, &name.unwrap_or_default(), topic, Vec::new());
     let channel = created.and_then(|id| world.channels.get(&id));
     channel.map(|channel| Json(channel.json(None))).ok_or_else(|| ApiError::unknown(10_004))
@@ -87,7 +95,10 @@ pub async fn create_role(
     let granted = form.text(body, "permissions", 0..=20).and_then(|bits| bits.parse().ok()).unwrap_or(0);
     form.finish()?;
     let mut world = server.world();
-    allowed(&world, guild, bot, permissions::MANAGE_ROLES)?;
+    let found = allowed(&world, guild, bot, permissions::MANAGE_ROLES)?;
+    if found.roles.len() >= ROLES {
+        return Err(ApiError::bad_request(30_005, "Maximum number of guild roles reached (250)"));
+    }
     let color = u32::try_from(color).unwrap_or_default();
     let created = world.create_role(guild, None, &name, granted, color);
     let role = created.and_then(|id| world.guilds.get(&guild)?.roles.get(&id));

@@ -1,5 +1,6 @@
 //! `/channels/{id}/messages`: writing, reading, editing and deleting.
 
+use std::ops::Bound;
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -24,8 +25,6 @@ use crate::world::channel::{Channel, Place};
 use crate::world::message::Message;
 use crate::world::permissions as allow;
 
-/// How long a nonce is remembered: "the past few minutes".
-const NONCE_LIFE: Duration = Duration::from_mins(5);
 /// Age from which edits are limited, how many in what time (unofficial documentation; code 30046).
 const LATE: (Duration, usize, Duration) = (Duration::from_hours(1), 3, Duration::from_secs(6));
 
@@ -42,13 +41,13 @@ pub async fn create(
     let found = allowed(&world, channel, bot, needed(&draft, &sent))?;
     reachable(&world, found, bot)?;
     check_reply(&world, channel, &draft)?;
-    if let Some(first) = repeated(&mut world, bot, &draft) {
-        return Ok(Json(first.json(&world.author_json(&first.author), &base)));
+    if let Some(first) = repeated(&world, bot, &draft) {
+        return Ok(Json(world.message_json(&first, &base)));
     }
     let made = compose::message(&mut world, Origin::user(channel, bot, Some(bot)), &draft, &sent.files);
     world.post(&made);
     if let Some(nonce) = &made.nonce {
-        world.nonces.push_back((Instant::now(), bot, nonce.to_string(), made.id));
+        world.nonces.remember(bot, nonce.to_string(), made.id, Instant::now());
     }
     Ok(Json(world.message_json(&made, &base)))
 }
@@ -82,13 +81,9 @@ fn check_reply(world: &World, channel: Id, draft: &Draft) -> Result<(), ApiError
 }
 
 /// The first message of this bot with the same nonce, when `enforce_nonce` asks for it.
-fn repeated(world: &mut World, bot: Id, draft: &Draft) -> Option<Message> {
-    while world.nonces.front().is_some_and(|(at, ..)| at.elapsed() > NONCE_LIFE) {
-        world.nonces.pop_front();
-    }
+fn repeated(world: &World, bot: Id, draft: &Draft) -> Option<Message> {
     let nonce = draft.nonce.as_ref().filter(|_| draft.enforce_nonce)?.to_string();
-    let hit = world.nonces.iter().find(|(_, author, used, _)| *author == bot && *used == nonce)?;
-    world.message(hit.3).cloned()
+    world.message(world.nonces.find(bot, &nonce, Instant::now())?).cloned()
 }
 
 /// What part of a channel's messages is wanted.
@@ -114,13 +109,21 @@ pub async fn list(
         return Ok(Json(Value::Array(Vec::new())));
     }
     let limit = page.limit.unwrap_or(50).clamp(1, 100);
-    let shown = || found.messages.values().filter(|message| message.ephemeral_to.is_none());
+    let shown = |message: &&Message| message.ephemeral_to.is_none();
     let mut messages: Vec<&Message> = if let Some(after) = page.after {
-        shown().filter(|message| message.id > after).take(limit).collect()
+        let later = found.messages.range((Bound::Excluded(after), Bound::Unbounded));
+        later.map(|(_, message)| message).filter(shown).take(limit).collect()
     } else {
         let end = page.around.map_or(u64::MAX, |around| around.0.saturating_add(1));
         let before = page.before.map_or(end, |before| before.0);
-        shown().rev().filter(|message| message.id.0 < before).take(limit).collect()
+        found
+            .messages
+            .range(..Id(before))
+            .rev()
+            .map(|(_, message)| message)
+            .filter(shown)
+            .take(limit)
+            .collect()
     };
     messages.sort_by_key(|message| std::cmp::Reverse(message.id));
     Ok(Json(
@@ -213,6 +216,7 @@ impl World {
     pub fn replace(&mut self, message: &Message) {
         if let Some(place) = self.message_mut(message.id) {
             *place = message.clone();
+            self.keep_message(message);
             self.announce_message("MESSAGE_UPDATE", message);
         }
     }

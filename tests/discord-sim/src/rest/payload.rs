@@ -2,12 +2,14 @@
 //! that the log, the faults and the handler see the same.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 
 use super::error::ApiError;
 
@@ -43,16 +45,16 @@ pub struct Upload {
 }
 
 impl Payload {
-    /// Reads the body of a request.
-    pub async fn read(parts: &Parts, body: Body) -> Self {
+    /// Reads the body of a request, which may take so long.
+    pub async fn read(parts: &Parts, body: Body, patience: Duration) -> Self {
         let kind =
             parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let Ok(bytes) = to_bytes(body, REQUEST_BYTES).await else {
-            return Self::broken(ApiError::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                40_005,
-                "Request entity too large",
-            ));
+        let bytes = match timeout(patience, to_bytes(body, REQUEST_BYTES)).await {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(_)) => return Self::broken(too_large()),
+            Err(_) => {
+                return Self::broken(ApiError::new(StatusCode::REQUEST_TIMEOUT, 0, "408: Request Timeout"));
+            }
         };
         if bytes.is_empty() {
             return Self::default();
@@ -103,7 +105,7 @@ impl Payload {
         data: Bytes,
     ) -> Result<(), ApiError> {
         if data.len() > FILE_BYTES {
-            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, 40_005, "Request entity too large"));
+            return Err(too_large());
         }
         let digits: String = field.chars().filter(char::is_ascii_digit).collect();
         let index = digits.parse().unwrap_or(self.files.len() as u64);
@@ -153,6 +155,10 @@ pub fn guess_type(name: &str) -> &'static str {
         "pdf" => "application/pdf",
         _ => "application/octet-stream",
     }
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, 40_005, "Request entity too large")
 }
 
 fn wrong_type() -> ApiError {

@@ -42,7 +42,7 @@ pub async fn run(
 ) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
-    let payload = Arc::new(Payload::read(&parts, body).await);
+    let payload = Arc::new(Payload::read(&parts, body, server.options.request_within).await);
     let seen = look(&server, &parts, payload);
     let fault = hit(&server, &parts, &seen);
     let effect = fault.as_ref().map(|(_, effect)| effect.clone()).unwrap_or_default();
@@ -102,6 +102,11 @@ async fn work(server: &Server, peer: &Peer, seen: &Seen, mut parts: Parts, next:
     let now = Instant::now();
     if let Some(left) = server.limits().banned(peer.ip, now) {
         return banned(left);
+    }
+    if let Some(late) =
+        seen.payload.broken.as_ref().filter(|error| error.status == StatusCode::REQUEST_TIMEOUT)
+    {
+        return late.clone().into_response();
     }
     // discord.py calls itself plain aiohttp where no bot token is sent, and Discord lets it.
     if !by_token(&seen.route) && !valid_user_agent(&parts.headers) {

@@ -12,6 +12,9 @@ const GLOBAL_PER_SECOND: u32 = 50;
 /// The window in which invalid requests are counted.
 const INVALID_WINDOW: Duration = Duration::from_mins(10);
 
+/// How often what is over is forgotten.
+const SWEEP: Duration = Duration::from_secs(5);
+
 /// Who is limited: a bot, or an address without a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
@@ -48,12 +51,28 @@ pub struct State {
 #[derive(Debug)]
 struct Window {
     since: Instant,
+    length: Duration,
     used: u32,
+}
+
+impl Window {
+    fn new(since: Instant, length: Duration) -> Self {
+        Self { since, length, used: 0 }
+    }
+
+    fn is_over(&self, now: Instant) -> bool {
+        now.duration_since(self.since) >= self.length
+    }
+
+    fn left(&self, now: Instant) -> Duration {
+        self.length.saturating_sub(now.duration_since(self.since))
+    }
 }
 
 /// All limits of one stand-in.
 pub struct RateLimits {
-    buckets: HashMap<(Who, u64, String), Window>,
+    /// By who it is, the route's hash and that of the top-level id.
+    buckets: HashMap<(Who, u64, u64), Window>,
     global: HashMap<Who, Window>,
     invalid: HashMap<IpAddr, VecDeque<Instant>>,
     invalid_limit: usize,
@@ -99,13 +118,13 @@ impl RateLimits {
 
     /// Counts one request against 50/s. How long to wait, if it is too many.
     pub fn global(&mut self, who: Who, now: Instant) -> Option<Duration> {
-        let window = self.global.entry(who).or_insert(Window { since: now, used: 0 });
-        if now.duration_since(window.since) >= Duration::from_secs(1) {
-            *window = Window { since: now, used: 0 };
+        let fresh = || Window::new(now, Duration::from_secs(1));
+        let window = self.global.entry(who).or_insert_with(fresh);
+        if window.is_over(now) {
+            *window = fresh();
         }
         window.used += 1;
-        (window.used > GLOBAL_PER_SECOND)
-            .then(|| Duration::from_secs(1).saturating_sub(now.duration_since(window.since)))
+        (window.used > GLOBAL_PER_SECOND).then(|| window.left(now))
     }
 
     /// Counts one request against its bucket: the route and the top-level id in its path.
@@ -119,13 +138,11 @@ impl RateLimits {
         now: Instant,
     ) -> State {
         self.sweep(now);
-        let mut hasher = DefaultHasher::new();
-        (method, route).hash(&mut hasher);
-        let hash = hasher.finish();
-        let window =
-            self.buckets.entry((who, hash, top.to_owned())).or_insert(Window { since: now, used: 0 });
-        if now.duration_since(window.since) >= rule.window {
-            *window = Window { since: now, used: 0 };
+        let hash = hash(&(method, route));
+        let fresh = || Window::new(now, rule.window);
+        let window = self.buckets.entry((who, hash, self::hash(&top))).or_insert_with(fresh);
+        if window.is_over(now) {
+            *window = fresh();
         }
         let exceeded = window.used >= rule.limit;
         if !exceeded {
@@ -135,7 +152,7 @@ impl RateLimits {
             bucket: format!("{hash:016x}"),
             limit: rule.limit,
             remaining: rule.limit - window.used,
-            reset_after: rule.window.saturating_sub(now.duration_since(window.since)),
+            reset_after: window.left(now),
             exceeded,
         }
     }
@@ -158,16 +175,23 @@ impl RateLimits {
         (times.len() >= self.invalid_limit).then(|| INVALID_WINDOW.saturating_sub(now.duration_since(first)))
     }
 
-    /// Forgets windows that ended long ago, so that memory stays bounded.
+    /// Forgets windows that are over, so that memory stays bounded by the requests of a minute.
     fn sweep(&mut self, now: Instant) {
-        if now.duration_since(self.swept) < Duration::from_secs(30) {
+        if now.duration_since(self.swept) < SWEEP {
             return;
         }
         self.swept = now;
-        let fresh = |window: &Window| now.duration_since(window.since) < Duration::from_mins(1);
-        self.buckets.retain(|_, window| fresh(window));
-        self.global.retain(|_, window| fresh(window));
+        self.buckets.retain(|_, window| !window.is_over(now));
+        self.global.retain(|_, window| !window.is_over(now));
+        let fresh = |at: &Instant| now.duration_since(*at) < INVALID_WINDOW;
+        self.invalid.retain(|_, times| times.back().is_some_and(fresh));
     }
+}
+
+fn hash(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -210,5 +234,27 @@ mod tests {
         }
         assert_eq!(limits.banned(ip, now), Some(INVALID_WINDOW));
         assert_eq!(limits.banned(ip, now + INVALID_WINDOW), None);
+    }
+
+    #[test]
+    fn windows_that_are_over_are_forgotten() {
+        let mut limits = RateLimits::new(3);
+        let now = Instant::now();
+        let rule = rule("POST", "/webhooks/{webhook}/{token}").unwrap();
+        for token in 0..1000 {
+            limits.take(
+                Who::Bot(token),
+                rule,
+                "POST",
+                "/webhooks/{webhook}/{token}",
+                &token.to_string(),
+                now,
+            );
+            limits.global(Who::Bot(token), now);
+            limits.invalid(IpAddr::from([10, 0, 0, u8::try_from(token % 256).unwrap()]), now);
+        }
+        let later = now + INVALID_WINDOW;
+        limits.take(BOT, rule, "GET", "/users/@me", "", later);
+        assert_eq!((limits.buckets.len(), limits.global.len(), limits.invalid.len()), (1, 0, 0));
     }
 }

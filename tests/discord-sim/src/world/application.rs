@@ -112,6 +112,8 @@ impl Budget {
         if too_fast {
             return Verdict::TooFast;
         }
+        let spacing = self.spacing;
+        self.last.retain(|_, last| now.duration_since(*last) < spacing);
         self.last.insert(key, now);
         Verdict::Granted
     }
@@ -145,9 +147,8 @@ impl Application {
         hex(self.signing_key.verifying_key().as_bytes())
     }
 
-    /// Gives it a new token, as Discord does to one that overspent its identifies.
-    pub fn reset_token(&mut self, rng: &mut impl Rng) {
-        self.token = make_token(self.id, rng);
+    /// Counts that its token was reset, as Discord does to one that overspent its identifies, and fills the budget.
+    pub fn count_reset(&mut self) {
         self.token_resets += 1;
         self.budget.remaining = self.budget.total;
         self.budget.since = None;

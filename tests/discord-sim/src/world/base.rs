@@ -30,8 +30,8 @@ impl Base {
 
     /// Puts this address into a text rendered for [`Base::anywhere`].
     #[must_use]
-    pub fn localise(&self, text: String) -> String {
-        if text.contains(ANYWHERE) { text.replace(ANYWHERE, &self.0) } else { text }
+    pub fn localise(&self, text: &Arc<str>) -> Arc<str> {
+        if text.contains(ANYWHERE) { text.replace(ANYWHERE, &self.0).into() } else { text.clone() }
     }
 
     /// An address of the REST side; `path` starts with `/`.

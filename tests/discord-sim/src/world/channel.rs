@@ -17,6 +17,8 @@ pub struct Channel {
     pub place: Place,
     /// Messages, ephemeral ones included, by id and so by time.
     pub messages: BTreeMap<Id, Message>,
+    /// The newest message everyone saw, which may be gone.
+    pub last_message: Option<Id>,
     /// When messages older than an hour were edited of late (30046).
     pub late_edits: VecDeque<Instant>,
 }
@@ -63,7 +65,7 @@ impl Channel {
     /// A new, empty channel.
     #[must_use]
     pub fn new(id: Id, place: Place) -> Self {
-        Self { id, place, messages: BTreeMap::new(), late_edits: VecDeque::new() }
+        Self { id, place, messages: BTreeMap::new(), last_message: None, late_edits: VecDeque::new() }
     }
 
     /// The guild it is in.
@@ -73,12 +75,6 @@ impl Channel {
             Place::Guild { guild, .. } => Some(guild),
             Place::Direct { .. } => None,
         }
-    }
-
-    /// The id of the newest message everyone sees.
-    #[must_use]
-    pub fn last_message(&self) -> Option<Id> {
-        self.messages.values().rev().find(|message| message.ephemeral_to.is_none()).map(|message| message.id)
     }
 
     /// The channel object; `recipient` is the other side's user object in direct messages.
@@ -95,7 +91,7 @@ impl Channel {
                 "nsfw": false,
                 "parent_id": null,
                 "flags": 0,
-                "last_message_id": self.last_message(),
+                "last_message_id": self.last_message,
                 "last_pin_timestamp": null,
                 "rate_limit_per_user": 0,
                 "permission_overwrites": overwrites.iter().map(Overwrite::json).collect::<Vec<_>>(),
@@ -104,7 +100,7 @@ impl Channel {
                 "id": self.id,
                 "type": 1,
                 "flags": 0,
-                "last_message_id": self.last_message(),
+                "last_message_id": self.last_message,
                 "recipients": recipient.into_iter().collect::<Vec<_>>(),
             }),
         }

@@ -65,6 +65,7 @@ impl World {
             commands: super::command::Registry::default(),
             interactions_url: new.interactions_url,
         };
+        self.tokens.insert(application.token.clone(), id);
         self.applications.insert(id, application);
         self.changed(Change::Lists);
         id
@@ -141,6 +142,7 @@ impl World {
         }
         let Some(found) = self.guilds.get(&guild) else { return };
         let event = self.guild_create(found, application, false);
+        let event = event.to_string().into();
         self.dispatch(application, Some(guild), intents::GUILDS, "GUILD_CREATE", &event);
         self.changed(Change::Lists);
     }
@@ -195,7 +197,8 @@ impl World {
     pub fn delete_channel(&mut self, id: Id) -> bool {
         let Some(channel) = self.channels.remove(&id) else { return false };
         for message in channel.messages.keys() {
-            self.message_places.remove(message);
+            self.places.remove(message);
+            self.kept_messages.remove(*message);
         }
         self.webhooks.retain(|_, webhook| webhook.channel != id);
         match channel.place {
@@ -237,24 +240,19 @@ impl World {
     /// Puts a message into its channel and tells bots of it.
     pub fn post(&mut self, message: &Message) {
         let Some(channel) = self.channels.get_mut(&message.channel) else { return };
-        for file in &message.attachments {
-            self.files.put(file.clone());
+        if message.ephemeral_to.is_none() {
+            channel.last_message = Some(message.id);
         }
-        self.message_places.insert(message.id, message.channel);
         channel.messages.insert(message.id, message.clone());
-        while channel.messages.len() > super::MESSAGES_KEPT {
-            if let Some((old, _)) = channel.messages.pop_first() {
-                self.message_places.remove(&old);
-            }
-        }
+        self.places.insert(message.id, message.channel);
+        self.keep_message(message);
         self.announce_message("MESSAGE_CREATE", message);
     }
 
     /// Takes a message away and tells bots of it.
     pub fn delete_message(&mut self, id: Id) -> bool {
-        let Some(place) = self.message_places.remove(&id) else { return false };
-        let Some(channel) = self.channels.get_mut(&place) else { return false };
-        let Some(message) = channel.messages.remove(&id) else { return false };
+        let Some((place, message)) = self.take_message(id) else { return false };
+        self.kept_messages.remove(id);
         self.changed(Change::Channel(place));
         if message.ephemeral_to.is_some() {
             return true;
@@ -270,6 +268,7 @@ impl World {
             self.dispatch_guild(guild, intents::GUILD_MESSAGES, "MESSAGE_DELETE", &event);
         }
         if let Some(bot) = bot {
+            let event = event.to_string().into();
             self.dispatch(bot, None, intents::DIRECT_MESSAGES, "MESSAGE_DELETE", &event);
         }
         true

@@ -1,5 +1,7 @@
 //! Who is told what: dispatches to the sessions that are entitled to them.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::channel::Place;
@@ -17,57 +19,61 @@ impl World {
         application: Id,
         guild: Option<Id>,
         intents: u64,
-        name: &str,
-        data: &Value,
+        name: &'static str,
+        data: &Arc<str>,
     ) -> Vec<String> {
-        let text = data.to_string();
-        let entitled = |session: &&mut Session| {
-            session.application == application
-                && session.carries(guild)
-                && (intents == 0 || session.intents & intents != 0)
-        };
-        let mut reached = Vec::new();
-        for session in self.sessions.values_mut().filter(entitled) {
-            session.push(name, &text);
+        let entitled = |session: &Session| entitled(session, guild, intents);
+        let share = self.sessions.of(application).filter(|session| entitled(session)).count();
+        let mut reached = Vec::with_capacity(share);
+        for session in self.sessions.of_mut(application).filter(|session| entitled(session)) {
+            session.push(name, data, share);
             reached.push(session.id.clone());
         }
         reached
     }
 
     /// Sends an event of a guild to all applications in it.
-    pub fn dispatch_guild(&mut self, guild: Id, intents: u64, name: &str, data: &Value) {
+    pub fn dispatch_guild(&mut self, guild: Id, intents: u64, name: &'static str, data: &Value) {
         let Some(found) = self.guilds.get(&guild) else { return };
-        for application in found.applications.clone() {
-            self.dispatch(application, Some(guild), intents, name, data);
+        let text: Arc<str> = data.to_string().into();
+        let applications = &found.applications;
+        let entitled = |session: &Session| entitled(session, Some(guild), intents);
+        let share =
+            applications.iter().flat_map(|id| self.sessions.of(*id)).filter(|one| entitled(one)).count();
+        for application in applications {
+            for session in self.sessions.of_mut(*application).filter(|session| entitled(session)) {
+                session.push(name, &text, share);
+            }
         }
         self.changed(Change::Lists);
     }
 
     /// Tells everyone concerned of a new or changed message. Ephemeral ones concern no gateway.
-    pub fn announce_message(&mut self, name: &str, message: &Message) {
+    pub fn announce_message(&mut self, name: &'static str, message: &Message) {
         self.changed(Change::Channel(message.channel));
         if message.ephemeral_to.is_some() {
             return;
         }
         let Some(channel) = self.channels.get(&message.channel) else { return };
-        let (guild, intent, applications) = match channel.place {
-            Place::Guild { guild, .. } => {
-                let applications = self.guilds.get(&guild).map(|guild| guild.applications.clone());
-                (Some(guild), intents::GUILD_MESSAGES, applications.unwrap_or_default())
-            }
-            Place::Direct { bot, .. } => (None, intents::DIRECT_MESSAGES, vec![bot]),
+        let (guild, intent, bot) = match channel.place {
+            Place::Guild { guild, .. } => (Some(guild), intents::GUILD_MESSAGES, None),
+            Place::Direct { bot, .. } => (None, intents::DIRECT_MESSAGES, Some(bot)),
         };
+        let entitled = |session: &Session| entitled(session, guild, intent);
+        let members = guild.and_then(|id| self.guilds.get(&id)).map_or(&[][..], |guild| &guild.applications);
+        let applications = || members.iter().copied().chain(bot);
+        let share = applications().flat_map(|id| self.sessions.of(id)).filter(|one| entitled(one)).count();
+        if share == 0 {
+            return;
+        }
         let whole = self.message_event(message, guild);
-        for application in applications {
+        let text: Arc<str> = whole.to_string().into();
+        let stripped: Arc<str> = without_content(whole).to_string().into();
+        for application in applications() {
             let open = may_read(application, message, guild);
-            let text = whole.to_string();
-            let stripped = if open { text.clone() } else { without_content(whole.clone()).to_string() };
-            let entitled = |session: &&mut Session| {
-                session.application == application && session.carries(guild) && session.intents & intent != 0
-            };
-            for session in self.sessions.values_mut().filter(entitled) {
+            for session in self.sessions.of_mut(application).filter(|session| entitled(session)) {
                 let full = open || session.intents & intents::MESSAGE_CONTENT != 0;
-                session.push(name, if full { &text } else { &stripped });
+                session.push(name, if full { &text } else { &stripped }, share);
             }
         }
     }
@@ -83,6 +89,11 @@ impl World {
         }
         event
     }
+}
+
+/// Whether a session gets an event of a guild or of direct messages; 0 means that no intent is needed.
+fn entitled(session: &Session, guild: Option<Id>, intents: u64) -> bool {
+    session.carries(guild) && (intents == 0 || session.intents & intents != 0)
 }
 
 /// What a bot without `MESSAGE_CONTENT` gets of other people's messages.
@@ -111,5 +122,5 @@ pub fn may_read(application: Id, message: &Message, guild: Option<Id>) -> bool {
     guild.is_none()
         || message.author_id() == application
         || message.application == Some(application)
-        || message.mentions.iter().any(|user| user["id"] == json!(application))
+        || message.mentions.contains(&application)
 }

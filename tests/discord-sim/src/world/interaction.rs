@@ -1,10 +1,12 @@
 //! Interactions: what a person did, and what became of it. Keeps the clocks of 3 s and 15 min.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::id::Id;
@@ -18,13 +20,20 @@ pub const AUTOCOMPLETE: u64 = 4;
 /// A modal sent off.
 pub const MODAL: u64 = 5;
 
+/// What every token begins with.
+const TOKEN: &str = "interaction";
+/// Edits of `@original` whose bodies are kept.
+const EDITS: usize = 100;
+/// Deliveries that are kept.
+const DELIVERIES: usize = 2000;
+
 /// One interaction.
 #[derive(Debug)]
 pub struct Interaction {
     /// Its id.
     pub id: Id,
-    /// Its token, good for 15 min.
-    pub token: String,
+    /// The part of its token that nobody can guess.
+    pub secret: [u8; 24],
     /// Whose command or component it was.
     pub application: Id,
     /// [`COMMAND`], [`COMPONENT`], [`AUTOCOMPLETE`] or [`MODAL`].
@@ -39,8 +48,6 @@ pub struct Interaction {
     pub source: Option<Id>,
     /// The command's name, for "X used /name".
     pub name: Option<String>,
-    /// What the bot was sent, for addresses anywhere.
-    pub payload: Value,
     /// When the person did it.
     pub received: Timestamp,
     /// The same on the clock the limits are measured by.
@@ -49,22 +56,52 @@ pub struct Interaction {
     pub aged: Duration,
     /// How long the first answer took.
     pub acknowledged: Option<Duration>,
-    /// The first answer as it was sent: `{type, data}`.
-    pub callback: Option<Value>,
+    /// The type of the first answer.
+    pub callback: Option<i64>,
     /// Where it stands.
     pub progress: Progress,
     /// The message `@original` means.
     pub original: Option<Id>,
-    /// Bodies of the edits of `@original`.
-    pub edits: Vec<Value>,
     /// Follow-up messages.
     pub followups: Vec<Id>,
-    /// The modal it was answered with.
-    pub modal: Option<Value>,
-    /// Session ids it was delivered to, or `http`.
-    pub delivered_to: Vec<String>,
+    /// Session ids it was delivered to of late, or `http`.
+    pub delivered_to: VecDeque<String>,
+    /// What was said, unless memory had to forget it.
+    pub said: Option<Said>,
     /// Wakes those who wait for a change.
     pub changed: Arc<Notify>,
+}
+
+/// What was said in an interaction: the bulk of it, which the clocks and the answers to come do not need. All of it
+/// is JSON.
+#[derive(Debug)]
+pub struct Said {
+    /// What the bot was sent, for addresses anywhere.
+    pub payload: Arc<str>,
+    /// The first answer as it was sent: `{type, data}`.
+    pub callback: Option<Box<str>>,
+    /// Bodies of the latest edits of `@original`.
+    pub edits: VecDeque<Box<str>>,
+    /// The modal it was answered with.
+    pub modal: Option<Box<str>>,
+}
+
+impl Said {
+    /// Notes the body of an edit.
+    pub fn edit(&mut self, body: Box<str>) {
+        self.edits.push_back(body);
+        if self.edits.len() > EDITS {
+            self.edits.pop_front();
+        }
+    }
+
+    /// Memory it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let length = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
+        let edits: usize = self.edits.iter().map(|body| size_of::<Box<str>>() + body.len()).sum();
+        size_of::<Self>() + self.payload.len() + length(&self.callback) + length(&self.modal) + edits
+    }
 }
 
 /// Where an interaction stands.
@@ -83,10 +120,31 @@ pub enum Progress {
 }
 
 impl Interaction {
+    /// Its token, good for 15 min. It tells which interaction it is of, as Discord's do.
+    #[must_use]
+    pub fn token(&self) -> String {
+        let secret = BASE64_URL_SAFE_NO_PAD.encode(self.secret);
+        BASE64_URL_SAFE_NO_PAD.encode(format!("{TOKEN}:{}:{secret}", self.id))
+    }
+
+    /// The interaction a token claims to be of.
+    #[must_use]
+    pub fn id_in(token: &str) -> Option<Id> {
+        let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+        text.strip_prefix(TOKEN)?.strip_prefix(':')?.split(':').next()?.parse().ok()
+    }
+
+    /// Notes where it was delivered to.
+    pub fn delivered(&mut self, to: impl IntoIterator<Item = String>) {
+        self.delivered_to.extend(to);
+        let excess = self.delivered_to.len().saturating_sub(DELIVERIES);
+        self.delivered_to.drain(..excess);
+    }
+
     /// How old it is for its clocks.
     #[must_use]
     pub fn age(&self) -> Duration {
-        self.started.elapsed() + self.aged
+        self.started.elapsed().saturating_add(self.aged)
     }
 
     /// The word `GET /_sim/interactions/{id}` has for where it stands.

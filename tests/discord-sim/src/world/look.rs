@@ -6,7 +6,7 @@ use super::World;
 use super::base::Base;
 use super::channel::{Channel, Place};
 use super::guild::{Guild, Member};
-use super::message::{Author, Message};
+use super::message::{Author, Cause, Message};
 use super::permissions;
 use crate::id::Id;
 use crate::time::iso;
@@ -15,12 +15,12 @@ impl World {
     /// A message by id alone.
     #[must_use]
     pub fn message(&self, id: Id) -> Option<&Message> {
-        self.channels.get(self.message_places.get(&id)?)?.messages.get(&id)
+        self.channels.get(self.places.get(&id)?)?.messages.get(&id)
     }
 
     /// The same, to change it.
     pub fn message_mut(&mut self, id: Id) -> Option<&mut Message> {
-        self.channels.get_mut(self.message_places.get(&id)?)?.messages.get_mut(&id)
+        self.channels.get_mut(self.places.get(&id)?)?.messages.get_mut(&id)
     }
 
     /// The user object with this id; something harmless for one that is gone.
@@ -47,10 +47,37 @@ impl World {
     /// A message object, with the message it replies to.
     #[must_use]
     pub fn message_json(&self, message: &Message, base: &Base) -> Value {
-        let mut object = message.json(&self.author_json(&message.author), base);
+        let mut object = self.message_alone(message, base);
         if let Some(id) = message.reply_to {
-            let replied = self.message(id).map(|other| other.json(&self.author_json(&other.author), base));
+            let replied = self.message(id).map(|other| self.message_alone(other, base));
             object["referenced_message"] = replied.unwrap_or(Value::Null);
+        }
+        object
+    }
+
+    fn message_alone(&self, message: &Message, base: &Base) -> Value {
+        let mentions: Vec<Value> = message.mentions.iter().map(|id| self.user_json(*id)).collect();
+        let mut object = message.json(&self.author_json(&message.author), &mentions, base);
+        if let Some(cause) = &message.interaction {
+            object["interaction_metadata"] = self.cause_json(cause);
+        }
+        object
+    }
+
+    fn cause_json(&self, cause: &Cause) -> Value {
+        let owner = cause.guild.map_or_else(|| "0".to_owned(), |guild| guild.to_string());
+        let mut object = json!({
+            "id": cause.id,
+            "type": cause.kind,
+            "user": self.user_json(cause.user),
+            "authorizing_integration_owners": { "0": owner },
+        });
+        if let Some(name) = &cause.command {
+            object["name"] = json!(name);
+            object["command_type"] = json!(1);
+        }
+        if let Some(source) = cause.source {
+            object["interacted_message_id"] = json!(source);
         }
         object
     }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::base::Base;
+use super::keeping::weight;
 use crate::id::Id;
 use crate::time::iso;
 
@@ -20,6 +20,9 @@ pub const LOADING: u64 = 1 << 7;
 pub const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
 /// Flag: the message is made of components alone and stays so.
 pub const IS_COMPONENTS_V2: u64 = 1 << 15;
+
+/// What a message takes in the lists it stands in, and an embed or component beside its content.
+const PART: usize = 200;
 
 /// One message.
 #[derive(Clone, Debug)]
@@ -54,18 +57,35 @@ pub struct Message {
     pub ephemeral_to: Option<Id>,
     /// The sender's mark against doubles.
     pub nonce: Option<Value>,
-    /// Users mentioned, as user objects.
-    pub mentions: Vec<Value>,
+    /// Users mentioned.
+    pub mentions: Vec<Id>,
     /// Roles mentioned.
     pub mention_roles: Vec<Id>,
     /// Whether everyone is mentioned.
     pub mention_everyone: bool,
     /// The message it replies to.
     pub reply_to: Option<Id>,
-    /// The interaction that caused it, as `interaction_metadata`.
-    pub interaction: Option<Value>,
+    /// The interaction that caused it.
+    pub interaction: Option<Cause>,
     /// Read out aloud.
     pub tts: bool,
+}
+
+/// The interaction that caused a message.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// Its id.
+    pub id: Id,
+    /// Its kind.
+    pub kind: u64,
+    /// Who did it.
+    pub user: Id,
+    /// In which guild.
+    pub guild: Option<Id>,
+    /// The name of the command used.
+    pub command: Option<String>,
+    /// The message whose component was used.
+    pub source: Option<Id>,
 }
 
 /// Who wrote a message.
@@ -95,8 +115,8 @@ pub struct Attachment {
     pub description: Option<String>,
     /// Its media type.
     pub content_type: String,
-    /// Its bytes.
-    pub data: Bytes,
+    /// How many bytes it has; the bytes themselves are with the world's files.
+    pub size: usize,
     /// Whether it belongs to an ephemeral message.
     pub ephemeral: bool,
 }
@@ -110,7 +130,7 @@ impl Attachment {
         let mut object = json!({
             "id": self.id,
             "filename": self.filename,
-            "size": self.data.len(),
+            "size": self.size,
             "url": url,
             "proxy_url": url,
             "content_type": self.content_type,
@@ -144,7 +164,7 @@ impl Message {
     #[must_use]
     pub fn older_than(&self, age: Duration) -> bool {
         let since = Timestamp::now().duration_since(self.created);
-        Duration::try_from(since).unwrap_or_default() + self.aged > age
+        Duration::try_from(since).unwrap_or_default().saturating_add(self.aged) > age
     }
 
     /// When it was written, as seen by clients.
@@ -167,9 +187,17 @@ impl Message {
         }
     }
 
-    /// The message object; `author` is the author's user object.
+    /// About how much memory it takes.
     #[must_use]
-    pub fn json(&self, author: &Value, base: &Base) -> Value {
+    pub fn bytes(&self) -> usize {
+        let parts: usize = self.embeds.iter().chain(&self.components).map(|part| PART + weight(part)).sum();
+        let files = self.attachments.len() * 2 * size_of::<Attachment>();
+        size_of::<Self>() + PART + self.content.len() + parts + files
+    }
+
+    /// The message object without `interaction_metadata`; `author` and `mentions` are user objects.
+    #[must_use]
+    pub fn json(&self, author: &Value, mentions: &[Value], base: &Base) -> Value {
         let mut object = json!({
             "id": self.id,
             "channel_id": self.channel,
@@ -180,7 +208,7 @@ impl Message {
             "edited_timestamp": self.edited.map(iso),
             "tts": self.tts,
             "mention_everyone": self.mention_everyone,
-            "mentions": self.mentions,
+            "mentions": mentions,
             "mention_roles": self.mention_roles,
             "attachments": self.attachments.iter().map(|file| file.json(base)).collect::<Vec<_>>(),
             "embeds": if self.flags & SUPPRESS_EMBEDS == 0 { &self.embeds[..] } else { &[] },
@@ -200,7 +228,6 @@ impl Message {
         } else if self.interaction.is_some() {
             add("webhook_id", self.application.map(|id| json!(id)));
         }
-        add("interaction_metadata", self.interaction.clone());
         let reference =
             self.reply_to.map(|id| json!({ "type": 0, "message_id": id, "channel_id": self.channel }));
         add("message_reference", reference);

@@ -13,14 +13,18 @@ pub mod files;
 pub mod guild;
 pub mod intents;
 pub mod interaction;
+pub mod keeping;
 pub mod look;
+pub mod memory;
 pub mod message;
+pub mod nonces;
 pub mod permissions;
 pub mod seed;
 pub mod session;
+pub mod sessions;
 pub mod user;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -30,15 +34,13 @@ use application::Application;
 use channel::Channel;
 use guild::Guild;
 use interaction::Interaction;
-use session::Session;
+use keeping::Keeping;
+use memory::Forgotten;
+use nonces::Nonces;
+use sessions::Sessions;
 use user::User;
 
 use crate::id::{Id, Snowflakes};
-
-/// Interactions kept; the oldest go first, and their ephemeral answers with them.
-const INTERACTIONS_KEPT: usize = 50_000;
-/// Messages kept per channel; the oldest go first.
-pub const MESSAGES_KEPT: usize = 20_000;
 
 /// Something the page may have to draw anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,22 +80,28 @@ pub struct World {
     pub guilds: BTreeMap<Id, Guild>,
     /// Channels by id, direct messages too.
     pub channels: HashMap<Id, Channel>,
+    /// The application of each bot token.
+    pub tokens: HashMap<String, Id>,
     /// The channel of each message.
-    pub message_places: HashMap<Id, Id>,
+    pub places: HashMap<Id, Id>,
+    /// The memory messages take.
+    pub kept_messages: Keeping,
     /// Direct message channels by bot and person.
     pub direct: HashMap<(Id, Id), Id>,
     /// Webhooks by id.
     pub webhooks: BTreeMap<Id, Webhook>,
     /// Interactions by id.
     pub interactions: BTreeMap<Id, Interaction>,
-    /// Interactions by token.
-    pub interaction_tokens: HashMap<String, Id>,
-    /// Sessions by id.
-    pub sessions: HashMap<String, Session>,
-    /// First uses of nonces, for `enforce_nonce`, oldest first.
-    pub nonces: VecDeque<(std::time::Instant, Id, String, Id)>,
+    /// The memory that what was said in them takes.
+    pub kept_said: Keeping,
+    /// Gateway sessions.
+    pub sessions: Sessions,
+    /// First uses of nonces.
+    pub nonces: Nonces,
     /// Files for download.
     pub files: files::Files,
+    /// What memory had to let go and nobody was told of yet.
+    pub forgotten: Forgotten,
     /// Decides what is random.
     pub rng: StdRng,
     /// Tells the page what changed.
@@ -111,14 +119,17 @@ impl World {
             users: BTreeMap::new(),
             guilds: BTreeMap::new(),
             channels: HashMap::new(),
-            message_places: HashMap::new(),
+            tokens: HashMap::new(),
+            places: HashMap::new(),
+            kept_messages: Keeping::new(memory::MESSAGES),
             direct: HashMap::new(),
             webhooks: BTreeMap::new(),
             interactions: BTreeMap::new(),
-            interaction_tokens: HashMap::new(),
-            sessions: HashMap::new(),
-            nonces: VecDeque::new(),
+            kept_said: Keeping::new(memory::SAID),
+            sessions: Sessions::default(),
+            nonces: Nonces::default(),
             files: files::Files::default(),
+            forgotten: Forgotten::default(),
             rng: StdRng::seed_from_u64(seed),
             changes: broadcast::channel(1024).0,
             seed,
@@ -127,7 +138,7 @@ impl World {
 
     /// Empties the world and ends every session. Ids go on growing.
     pub fn reset(&mut self) {
-        for session in self.sessions.values() {
+        for session in self.sessions.all() {
             session.order(session::Order::Close(4009, "Session timed out."));
         }
         let ids = std::mem::take(&mut self.ids);
@@ -147,40 +158,23 @@ impl World {
     /// The application whose token this is.
     #[must_use]
     pub fn application_by_token(&self, token: &str) -> Option<&Application> {
-        self.applications.values().find(|application| application.token == token)
+        self.applications.get(self.tokens.get(token)?)
+    }
+
+    /// Gives an application another token; the old one is dead.
+    pub fn set_token(&mut self, application: Id, token: String) {
+        let Some(found) = self.applications.get_mut(&application) else { return };
+        let old = std::mem::replace(&mut found.token, token.clone());
+        if self.tokens.get(&old) == Some(&application) {
+            self.tokens.remove(&old);
+        }
+        self.tokens.insert(token, application);
     }
 
     /// The interaction whose token this is.
     #[must_use]
     pub fn interaction_by_token(&self, application: Id, token: &str) -> Option<&Interaction> {
-        let found = self.interactions.get(self.interaction_tokens.get(token)?)?;
-        (found.application == application).then_some(found)
-    }
-
-    /// Keeps an interaction, and forgets the oldest ones beyond what is kept.
-    pub fn remember_interaction(&mut self, interaction: Interaction) {
-        self.interaction_tokens.insert(interaction.token.clone(), interaction.id);
-        self.interactions.insert(interaction.id, interaction);
-        while self.interactions.len() > INTERACTIONS_KEPT {
-            let Some((_, old)) = self.interactions.pop_first() else { return };
-            self.interaction_tokens.remove(&old.token);
-            for message in old.original.into_iter().chain(old.followups) {
-                self.forget_ephemeral(message);
-            }
-        }
-    }
-
-    /// Forgets sessions whose connection has been gone for longer than they live.
-    pub fn forget_dead_sessions(&mut self, life: std::time::Duration) {
-        self.sessions.retain(|_, session| session.detached.is_none_or(|since| since.elapsed() <= life));
-    }
-
-    fn forget_ephemeral(&mut self, message: Id) {
-        let Some(place) = self.message_places.get(&message) else { return };
-        let Some(channel) = self.channels.get_mut(place) else { return };
-        if channel.messages.get(&message).is_some_and(|kept| kept.ephemeral_to.is_some()) {
-            channel.messages.remove(&message);
-            self.message_places.remove(&message);
-        }
+        let found = self.interactions.get(&Interaction::id_in(token)?)?;
+        (found.application == application && found.token() == token).then_some(found)
     }
 }

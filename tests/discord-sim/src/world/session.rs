@@ -12,9 +12,6 @@ use tokio::sync::{Notify, mpsc};
 use super::base::Base;
 use crate::id::Id;
 
-/// Bytes of dispatches kept per session; what is older cannot be resumed to.
-const BUFFER_BYTES: usize = 64 << 20;
-
 /// One gateway session.
 #[derive(Debug)]
 pub struct Session {
@@ -43,10 +40,28 @@ pub struct Session {
 
 #[derive(Debug)]
 struct Entry {
-    seq: u64,
+    dispatch: Dispatch,
     at: Instant,
-    resumed: bool,
-    text: Arc<str>,
+    bytes: usize,
+}
+
+/// One event as it goes to a client.
+#[derive(Clone, Debug)]
+pub struct Dispatch {
+    /// Its number in the session.
+    pub seq: u64,
+    /// Its name, `t`.
+    pub name: &'static str,
+    /// Its `d` in JSON, which sessions share.
+    data: Arc<str>,
+}
+
+impl Dispatch {
+    /// The payload.
+    #[must_use]
+    pub fn frame(&self) -> String {
+        format!(r#"{{"t":"{}","s":{},"op":0,"d":{}}}"#, self.name, self.seq, self.data)
+    }
 }
 
 /// The way to the task that holds a session's socket.
@@ -57,7 +72,7 @@ pub struct Link {
     /// New dispatches are in the buffer.
     pub wake: Arc<Notify>,
     /// Things to do at once.
-    pub orders: mpsc::UnboundedSender<Order>,
+    pub orders: mpsc::Sender<Order>,
 }
 
 /// What a connection is told to do.
@@ -91,16 +106,15 @@ impl Session {
         }
     }
 
-    /// Appends one dispatch; `data` is its `d` in JSON, rendered for [`Base::anywhere`].
-    pub fn push(&mut self, name: &str, data: &str) {
+    /// Appends one dispatch; `data` is its `d` in JSON, rendered for [`Base::anywhere`], which as many sessions as
+    /// `share` get.
+    pub fn push(&mut self, name: &'static str, data: &Arc<str>, share: usize) {
         self.seq += 1;
-        let text = format!(r#"{{"t":"{name}","s":{},"op":0,"d":{data}}}"#, self.seq);
-        let text: Arc<str> = self.base.localise(text).into();
-        self.bytes += text.len();
-        self.buffer.push_back(Entry { seq: self.seq, at: Instant::now(), resumed: name == "RESUMED", text });
-        while self.bytes > BUFFER_BYTES {
-            self.drop_oldest();
-        }
+        let data = self.base.localise(data);
+        let bytes = size_of::<Entry>() + data.len() / share.max(1);
+        self.bytes += bytes;
+        let dispatch = Dispatch { seq: self.seq, name, data };
+        self.buffer.push_back(Entry { dispatch, at: Instant::now(), bytes });
         if let Some(link) = &self.link {
             link.wake.notify_one();
         }
@@ -108,9 +122,9 @@ impl Session {
 
     /// Up to `limit` dispatches after `seq`, oldest first.
     #[must_use]
-    pub fn after(&self, seq: u64, limit: usize) -> Vec<(u64, Arc<str>)> {
-        let start = self.buffer.partition_point(|entry| entry.seq <= seq);
-        self.buffer.range(start..).take(limit).map(|entry| (entry.seq, entry.text.clone())).collect()
+    pub fn after(&self, seq: u64, limit: usize) -> Vec<Dispatch> {
+        let start = self.buffer.partition_point(|entry| entry.dispatch.seq <= seq);
+        self.buffer.range(start..).take(limit).map(|entry| entry.dispatch.clone()).collect()
     }
 
     /// Whether a resume from `seq` can be served without a gap.
@@ -122,25 +136,39 @@ impl Session {
     /// Notes what the client has got, and forgets what it cannot ask for again within `life`.
     pub fn acknowledge(&mut self, seq: u64, life: Duration) {
         self.acknowledged = self.acknowledged.max(seq);
-        while self
-            .buffer
-            .front()
-            .is_some_and(|entry| entry.seq < self.acknowledged && entry.at.elapsed() > life)
-        {
+        let acknowledged = self.acknowledged;
+        let over = |entry: &Entry| entry.dispatch.seq < acknowledged && entry.at.elapsed() > life;
+        while self.buffer.front().is_some_and(over) {
             self.drop_oldest();
         }
     }
 
     /// Earlier RESUMED events are not replayed: a client would take them for the end of the replay.
     pub fn forget_resumed(&mut self) {
-        self.buffer.retain(|entry| !entry.resumed);
-        self.bytes = self.buffer.iter().map(|entry| entry.text.len()).sum();
+        self.buffer.retain(|entry| entry.dispatch.name != "RESUMED");
+        self.bytes = self.buffer.iter().map(|entry| entry.bytes).sum();
+    }
+
+    /// Memory its buffer takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Forgets the oldest dispatches down to so many bytes; how many. A client that has not got them cannot resume.
+    pub fn shrink(&mut self, bytes: usize) -> usize {
+        let before = self.buffer.len();
+        while self.bytes > bytes && !self.buffer.is_empty() {
+            self.drop_oldest();
+        }
+        self.buffer.shrink_to(2 * self.buffer.len());
+        before - self.buffer.len()
     }
 
     fn drop_oldest(&mut self) {
         if let Some(entry) = self.buffer.pop_front() {
-            self.bytes = self.bytes.saturating_sub(entry.text.len());
-            self.first = entry.seq + 1;
+            self.bytes = self.bytes.saturating_sub(entry.bytes);
+            self.first = entry.dispatch.seq + 1;
         }
     }
 
@@ -156,8 +184,8 @@ impl Session {
     /// Gives an order to the connection, if there is one.
     pub fn order(&self, order: Order) {
         if let Some(link) = &self.link {
-            // A connection that is just ending no longer listens, and needs no order.
-            let _ = link.orders.send(order);
+            // A connection that is just ending no longer listens and needs no order; one that is stuck has enough.
+            let _ = link.orders.try_send(order);
         }
     }
 }

@@ -30,6 +30,17 @@ enum Inflate {
     Zstd(DCtx<'static>),
 }
 
+impl Inflate {
+    /// As a connection's query asks.
+    fn of(query: &str) -> Self {
+        match query {
+            "&compress=zlib-stream" => Self::Zlib(Decompress::new(true)),
+            "&compress=zstd-stream" => Self::Zstd(DCtx::create()),
+            _ => Self::Single,
+        }
+    }
+}
+
 /// A connection.
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -47,11 +58,7 @@ impl Socket {
     /// The same with more in the query, like `&compress=zlib-stream`.
     pub async fn open_with(url: &str, more: &str) -> Self {
         let mut socket = Self::dial(&format!("{url}/?v=10&encoding=json{more}")).await;
-        socket.inflate = match more {
-            "&compress=zlib-stream" => Inflate::Zlib(Decompress::new(true)),
-            "&compress=zstd-stream" => Inflate::Zstd(DCtx::create()),
-            _ => Inflate::Single,
-        };
+        socket.inflate = Inflate::of(more);
         let hello = socket.next().await.expect("Hello comes first");
         assert_eq!(hello["op"], 10);
         assert!(hello["d"]["heartbeat_interval"].as_u64().unwrap() > 0);
@@ -62,6 +69,12 @@ impl Socket {
     pub async fn dial(url: &str) -> Self {
         let (stream, _) = connect_async(url).await.expect("the gateway answers");
         Self { stream, inflate: Inflate::Single, compressed: false }
+    }
+
+    /// Connects with a compression or another query, if the gateway lets one in; expects nothing.
+    pub async fn try_dial(url: &str, more: &str) -> Option<Self> {
+        let (stream, _) = connect_async(format!("{url}{more}")).await.ok()?;
+        Some(Self { stream, inflate: Inflate::of(more), compressed: false })
     }
 
     /// The next payload, or the close code.
@@ -78,6 +91,7 @@ impl Socket {
             }
             Some(Ok(Message::Close(frame))) => Err(frame.map_or(1005, |frame| frame.code.into())),
             None | Some(Err(_)) => Err(1006),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Box::pin(self.next()).await,
             Some(Ok(other)) => panic!("unexpected frame {other:?}"),
         }
     }
@@ -152,6 +166,11 @@ impl Socket {
     /// Sends any frame. A connection that is already closing takes nothing more, which the next read tells.
     pub async fn send_message(&mut self, message: Message) {
         let _ = self.stream.send(message).await;
+    }
+
+    /// Sends a payload, unless that takes long because the other side does not read.
+    pub async fn send_impatiently(&mut self, payload: &Value) {
+        let _ = timeout(Duration::from_millis(20), self.send(payload)).await;
     }
 
     /// Identifies and returns READY's payload.
