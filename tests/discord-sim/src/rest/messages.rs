@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::channels::allowed;
 use super::compose::{self, Origin};
 use super::error::{ApiError, Retry};
-use super::extract::{Asked, Bot, In};
+use super::extract::{Asked, Bot, In, within};
 use super::payload::{Payload, Sent};
 use super::pipeline::Answer;
 use super::validate::form::Form;
@@ -94,7 +94,7 @@ fn repeated(world: &mut World, bot: Id, draft: &Draft) -> Option<Message> {
 /// What part of a channel's messages is wanted.
 #[derive(Deserialize)]
 pub struct Page {
-    limit: Option<usize>,
+    limit: Option<i64>,
     before: Option<Id>,
     after: Option<Id>,
     around: Option<Id>,
@@ -113,19 +113,27 @@ pub async fn list(
     if world.permissions(found, bot) & allow::READ_MESSAGE_HISTORY == 0 {
         return Ok(Json(Value::Array(Vec::new())));
     }
-    let limit = page.limit.unwrap_or(50).clamp(1, 100);
-    let shown = || found.messages.values().filter(|message| message.ephemeral_to.is_none());
-    let mut messages: Vec<&Message> = if let Some(after) = page.after {
-        shown().filter(|message| message.id > after).take(limit).collect()
-    } else {
-        let end = page.around.map_or(u64::MAX, |around| around.0.saturating_add(1));
-        let before = page.before.map_or(end, |before| before.0);
-        shown().rev().filter(|message| message.id.0 < before).take(limit).collect()
+    let limit = within(page.limit, 50, 100)?;
+    let after = |id: Id| shown(found).filter(move |message| message.id > id);
+    let before = |id: Id| shown(found).rev().filter(move |message| message.id < id);
+    let mut messages: Vec<&Message> = match (page.around, page.after) {
+        (Some(around), _) => {
+            let half = limit / 2;
+            let middle = shown(found).filter(|message| message.id == around);
+            before(around).take(half).chain(middle).chain(after(around).take(half)).collect()
+        }
+        (None, Some(id)) => after(id).take(limit).collect(),
+        (None, None) => before(page.before.unwrap_or(Id(u64::MAX))).take(limit).collect(),
     };
     messages.sort_by_key(|message| std::cmp::Reverse(message.id));
     Ok(Json(
         messages.into_iter().map(|message| world.message_for(bot, message, &base)).collect::<Vec<_>>().into(),
     ))
+}
+
+/// The messages of a channel that everyone sees, oldest first.
+fn shown(channel: &Channel) -> impl DoubleEndedIterator<Item = &Message> {
+    channel.messages.values().filter(|message| message.ephemeral_to.is_none())
 }
 
 /// The message with this id, if it is in this channel and everyone sees it: 10008 if not.
@@ -156,14 +164,10 @@ pub async fn edit(
     Sent(sent): Sent,
 ) -> Answer {
     let body = sent.object()?;
-    let v2 = {
-        let world = server.world();
-        allowed(&world, channel, bot, 0)?;
-        find(&world, channel, id)?.is_v2()
-    };
-    let draft = message::check(body, &sent.files, Kind::Edit { v2 })?;
     let mut world = server.world();
+    allowed(&world, channel, bot, 0)?;
     let mut edited = find(&world, channel, id)?.clone();
+    let draft = message::check(body, &sent.files, Kind::from(&edited))?;
     if edited.author_id() != bot {
         return Err(ApiError::new(
             StatusCode::FORBIDDEN,
@@ -184,7 +188,7 @@ pub fn still_something(message: &Message) -> Result<(), ApiError> {
         && message.embeds.is_empty()
         && message.components.is_empty()
         && message.attachments.is_empty();
-    if empty { Err(ApiError::bad_request(50_006, "Cannot send an empty message")) } else { Ok(()) }
+    if empty { Err(ApiError::empty_message()) } else { Ok(()) }
 }
 
 /// Messages older than an hour take three edits in six seconds per channel; no header announces it.

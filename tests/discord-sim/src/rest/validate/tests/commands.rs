@@ -7,7 +7,7 @@ use super::{fits, form, long, object, refused};
 use crate::rest::error::ApiError;
 
 fn check(body: &Value) -> Result<(), ApiError> {
-    form(|form| command::check(form, object(body), false))
+    form(|form| command::check(form, object(body)))
 }
 
 fn named(name: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::message::{self, Kind};
+use super::super::message::{self, Before, Kind};
 use super::{create, fits, long, object, refused};
 
 fn embed(fields: &Value) -> Value {
@@ -100,7 +100,7 @@ fn ephemeral_belongs_to_answers_only() {
     let flags = |kind| message::check(object(&body), &[], kind).unwrap().flags;
     assert_eq!(flags(Kind::Answer), Some(64));
     assert_eq!(flags(Kind::Create), Some(0));
-    assert_eq!(flags(Kind::Edit { v2: false }), Some(0));
+    assert_eq!(flags(Kind::Edit(Before::default())), Some(0));
 }
 
 #[test]
@@ -110,7 +110,9 @@ fn components_v2_excludes_content_and_embeds_for_ever() {
     refused(create(&json!({ "flags": 1 << 15, "components": text, "content": "x" })), "content");
     refused(create(&json!({ "flags": 1 << 15, "components": text, "embeds": [{ "title": "t" }] })), "embeds");
     refused(create(&json!({ "flags": 1 << 15 })), "components");
-    let edit = |body: Value| message::check(object(&body), &[], Kind::Edit { v2: true }).map(drop);
+    let edit = |body: Value| {
+        message::check(object(&body), &[], Kind::Edit(Before { v2: true, ..Before::default() })).map(drop)
+    };
     fits(edit(json!({ "components": text, "flags": 0 })));
     refused(edit(json!({ "content": "x" })), "content");
 }
