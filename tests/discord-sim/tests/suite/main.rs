@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod answers;
 mod closing;
 mod commands;
 mod control;
@@ -10,9 +11,13 @@ mod gateway;
 mod http;
 mod interactions;
 mod lab;
+mod limits;
+mod modals;
+mod registry;
 mod rest;
 mod robust;
 mod serenity;
 mod shop;
 mod socket;
 mod twilight;
+mod webhooks;
