@@ -24,7 +24,8 @@ export function select({ options, placeholder, min = 1, max = 1, disabled, label
     type: "button", class: "picker", id, disabled, role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": own,
     onclick: () => (list.hidden ? show() : close()), onkeydown: keys,
   }, text, h("span", { class: "arrow", "aria-hidden": "true" }, "▾"));
-  const list = h("ul", { id: own, role: "listbox", hidden: true, tabIndex: -1, "aria-label": title, "aria-multiselectable": String(max > 1) });
+  // The focus stays on the button, whose keys move in the list.
+  const list = h("ul", { id: own, role: "listbox", hidden: true, onmousedown: (event) => event.preventDefault(), "aria-label": title, "aria-multiselectable": String(max > 1) });
   const items = options.map((option, index) => item(option, index));
   list.append(...items);
   const box = h("div", { class: "select" }, button, list);

@@ -114,7 +114,9 @@ impl Payload {
         }
         let digits: String = field.chars().filter(char::is_ascii_digit).collect();
         let index = digits.parse().unwrap_or(self.files.len() as u64);
-        let content_type = kind.unwrap_or_else(|| guess_type(name).to_owned());
+        // Clients send "any bytes" for what they do not know; Discord goes by the name.
+        let said = kind.filter(|kind| kind != "application/octet-stream");
+        let content_type = said.unwrap_or_else(|| guess_type(name).to_owned());
         let filename = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         self.files.push(Upload { index, filename, content_type, data });
         Ok(())
