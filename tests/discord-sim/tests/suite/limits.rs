@@ -123,7 +123,7 @@ async fn a_429_says_when_to_come_back_and_whose_limit_it_is() {
     assert_eq!((answer.status().as_u16(), scope.as_str()), (429, "user"));
     let body: Value = answer.json().await.unwrap();
     let wait = body["retry_after"].as_f64().unwrap();
-    assert_eq!(retry_after.parse::<f64>().unwrap(), wait.ceil());
+    assert_eq!(retry_after, format!("{}", wait.ceil()), "whole seconds in the header");
     assert_eq!((&body["message"], &body["global"]), (&json!("You are being rate limited."), &json!(false)));
 }
 

@@ -68,7 +68,7 @@ async fn sent(shop: &mut Shop, click: &Value, fields: Value) -> Result<Value, St
     Ok(shop.received().await["data"]["components"][0]["component"].clone())
 }
 
-fn group(kind: u8, rest: Value) -> Value {
+fn group(kind: u8, rest: &Value) -> Value {
     let mut field = json!({ "type": kind, "custom_id": "g", "options": [
         { "label": "Ant", "value": "ant" }, { "label": "Bee", "value": "bee", "default": true }, { "label": "Cat", "value": "cat" },
     ] });
@@ -79,7 +79,7 @@ fn group(kind: u8, rest: Value) -> Value {
 #[tokio::test]
 async fn a_radio_group_sends_one_value_or_null() {
     let mut shop = Shop::open().await;
-    let click = open(&mut shop, &[group(21, json!({ "required": false }))]).await;
+    let click = open(&mut shop, &[group(21, &json!({ "required": false }))]).await;
     let field = sent(&mut shop, &click, json!({ "g": "cat" })).await.unwrap();
     assert_eq!((&field["type"], &field["value"]), (&json!(21), &json!("cat")));
     assert!(field.get("values").is_none(), "{field}");
@@ -87,14 +87,14 @@ async fn a_radio_group_sends_one_value_or_null() {
     assert_eq!(sent(&mut shop, &click, json!({ "g": [] })).await.unwrap()["value"], Value::Null);
     assert!(sent(&mut shop, &click, json!({ "g": ["ant", "bee"] })).await.is_err(), "only one");
     assert!(sent(&mut shop, &click, json!({ "g": "dog" })).await.is_err(), "not offered");
-    let click = open(&mut shop, &[group(21, json!({}))]).await;
+    let click = open(&mut shop, &[group(21, &json!({}))]).await;
     assert!(sent(&mut shop, &click, json!({ "g": [] })).await.is_err(), "required if it says nothing");
 }
 
 #[tokio::test]
 async fn a_checkbox_group_sends_a_list_within_its_range() {
     let mut shop = Shop::open().await;
-    let click = open(&mut shop, &[group(22, json!({ "min_values": 2 }))]).await;
+    let click = open(&mut shop, &[group(22, &json!({ "min_values": 2 }))]).await;
     let field = sent(&mut shop, &click, json!({ "g": ["ant", "cat"] })).await.unwrap();
     assert_eq!((&field["type"], &field["values"]), (&json!(22), &json!(["ant", "cat"])));
     assert_eq!(
@@ -106,7 +106,7 @@ async fn a_checkbox_group_sends_a_list_within_its_range() {
     );
     assert!(sent(&mut shop, &click, json!({ "g": ["ant"] })).await.is_err(), "too few");
     assert!(sent(&mut shop, &click, json!({ "g": ["ant", "dog"] })).await.is_err(), "not offered");
-    let click = open(&mut shop, &[group(22, json!({ "required": false, "max_values": 1 }))]).await;
+    let click = open(&mut shop, &[group(22, &json!({ "required": false, "max_values": 1 }))]).await;
     assert_eq!(sent(&mut shop, &click, json!({ "g": [] })).await.unwrap()["values"], json!([]));
     assert!(sent(&mut shop, &click, json!({ "g": ["ant", "bee"] })).await.is_err(), "too many");
 }
