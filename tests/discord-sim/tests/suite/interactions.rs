@@ -190,3 +190,29 @@ async fn an_interaction_can_be_delivered_again() {
     assert_eq!(told["delivered"], 1);
     assert_eq!(shop.received().await["token"], interaction["token"]);
 }
+
+#[tokio::test]
+async fn an_ephemeral_follow_up_is_seen_by_its_person_only() {
+    let mut shop = Shop::open().await;
+    let interaction = shop.buy().await;
+    shop.answer(&interaction, json!({ "type": 6 })).await;
+    let (status, secret) =
+        shop.hook(&interaction, "POST", "", json!({ "content": "psst", "flags": 64 })).await;
+    assert_eq!((status, &secret["flags"]), (200, &json!(64)));
+    shop.hook(&interaction, "POST", "", json!({ "content": "for all" })).await;
+    let (person, other) = (shop.world.user.clone(), shop.other_person().await);
+    let words = |seen: &[Value]| seen.iter().map(|message| message["content"].clone()).collect::<Vec<_>>();
+    assert_eq!(words(&shop.seen_by(&person).await), ["Shop", "psst", "for all"]);
+    assert_eq!(words(&shop.seen_by(&other).await), ["Shop", "for all"]);
+}
+
+#[tokio::test]
+async fn a_late_interaction_is_unknown_and_its_webhook_too() {
+    let mut shop = Shop::open().await;
+    let interaction = shop.buy().await;
+    shop.age(&interaction, "3s").await;
+    let (status, body) = shop.answer(&interaction, json!({ "type": 5 })).await;
+    assert_eq!((status, &body["code"]), (404, &json!(10_062)));
+    let (status, body) = shop.hook(&interaction, "POST", "", json!({ "content": "x" })).await;
+    assert_eq!((status, &body["code"]), (404, &json!(10_015)), "the token is worth nothing");
+}
