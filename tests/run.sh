@@ -76,8 +76,9 @@ export STOCKBOT_TEST_HELM
 
 cd "$ROOT"
 if (($# == 0)); then set -- --workspace; fi
-# Every request of the bot, kept to be held against Discord's official description afterwards.
-export STOCKBOT_TEST_SIM_LOGS=$LOCAL/sim-logs
+# Every request of the bot and of the clients in the stand-in's own tests, kept to be held against Discord's
+# official description afterwards.
+export STOCKBOT_TEST_SIM_LOGS=$LOCAL/sim-logs DISCORD_SIM_LOG_DIR=$LOCAL/sim-logs
 rm -rf "$STOCKBOT_TEST_SIM_LOGS" && mkdir -p "$STOCKBOT_TEST_SIM_LOGS"
 run_counted cargo "$CARGO_COUNTER" cargo test --locked --no-fail-fast "$@"
 

@@ -87,10 +87,14 @@ function completed(option, input, readers, call) {
     taken = item;
   }, `Suggestions for ${option.name}`);
   readers.set(option.name, () => (taken && taken.label === input.value ? taken.value : input.value.trim()));
+  let asked = 0;
   const ask = debounce(250, async () => {
+    const mine = (asked += 1);
     const { interaction_id: id } = await post(`/users/${state.user}/autocomplete`, await call(option.name));
     const answer = await acknowledged(id);
-    if (document.activeElement === input) list.show((answer.choices ?? []).map((choice) => ({ label: choice.name, value: choice.value })));
+    // An answer that comes after a later question was asked is about what is no longer there.
+    if (mine !== asked || document.activeElement !== input) return;
+    list.show((answer.choices ?? []).map((choice) => ({ label: choice.name, value: choice.value })));
   });
   const quietly = () => Promise.resolve(ask()).catch(() => {});
   input.addEventListener("input", quietly);

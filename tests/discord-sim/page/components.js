@@ -3,6 +3,7 @@
 import { acknowledged, post } from "./api.js";
 import { h } from "./dom.js";
 import { attachment } from "./embed.js";
+import { icon } from "./icons.js";
 import { markdown } from "./markdown.js";
 import { openModal } from "./modal.js";
 import { select } from "./select.js";
@@ -42,36 +43,56 @@ function named(message, url) {
 function container(part, inside) {
   const box = h("div", { class: part.spoiler ? "container hidden" : "container" }, inside);
   if (part.accent_color != null) box.style.setProperty("--accent", `#${part.accent_color.toString(16).padStart(6, "0")}`);
-  if (part.spoiler) box.addEventListener("click", () => box.classList.remove("hidden"), { once: true });
+  if (part.spoiler) cover(box);
   return box;
+}
+
+/** Hides what is in a box until it is clicked, or Enter pressed on it. */
+function cover(box) {
+  box.setAttribute("role", "button");
+  box.setAttribute("aria-label", "Spoiler");
+  box.tabIndex = 0;
+  const reveal = (event) => {
+    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    box.classList.remove("hidden");
+    for (const name of ["role", "aria-label", "tabindex"]) box.removeAttribute(name);
+    for (const kind of ["click", "keydown"]) box.removeEventListener(kind, reveal);
+  };
+  for (const kind of ["click", "keydown"]) box.addEventListener(kind, reveal);
 }
 
 /** An emoji of a component: the character, or the name of a custom one. */
 export const emojiText = (emoji) => emoji && (emoji.id ? `:${emoji.name}:` : emoji.name);
 
-const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "primary" };
+const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 
 function button(part, message, fail) {
   const words = [part.emoji && h("span", { class: "emoji" }, emojiText(part.emoji)), part.label && h("span", {}, part.label)];
   if (part.style === 5) {
     return h("a", { class: "button link", href: part.url, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { "aria-hidden": "true" }, "↗\uFE0E"));
   }
+  if (part.style === 6) return h("button", { type: "button", class: "button primary", disabled: true }, icon("shop"), `SKU ${part.sku_id}`);
   const click = (event) => use(event.currentTarget, fail, "click", { message_id: message.id, custom_id: part.custom_id });
   const style = STYLES[part.style] ?? "secondary";
   return h("button", { type: "button", class: `button ${style}`, disabled: part.disabled, "data-id": part.custom_id, onclick: click }, words);
 }
 
+const drawn = (option) => ({ ...option, emoji: icon(option.emoji) });
+
 /** The things Discord itself fills a select with. */
 export function choices(part) {
   const guild = guildOf();
-  const people = () => (guild?.members ?? []).map((member) => ({ label: nameOf(member.user_id), value: member.user_id, emoji: "👤" }));
-  const roles = () => (guild?.roles ?? []).filter((role) => role.id !== guild.id).map((role) => ({ label: role.name, value: role.id, emoji: "🏷️" }));
+  const chosen = new Set((part.default_values ?? []).map((one) => one.id));
+  const one = (label, value, emoji) => ({ label, value, emoji, default: chosen.has(value) });
+  const people = () => (guild?.members ?? []).map((member) => one(nameOf(member.user_id), member.user_id, "person"));
+  const roles = () => (guild?.roles ?? []).filter((role) => role.id !== guild.id).map((role) => one(role.name, role.id, "role"));
   switch (part.type) {
     case 3: return (part.options ?? []).map((option) => ({ ...option, emoji: emojiText(option.emoji) }));
-    case 5: return people();
-    case 6: return roles();
-    case 7: return [...people(), ...roles()];
-    default: return (guild?.channels ?? []).map((channel) => ({ label: channel.name, value: channel.id, emoji: "#" }));
+    case 5: return people().map(drawn);
+    case 6: return roles().map(drawn);
+    case 7: return [...people(), ...roles()].map(drawn);
+    default: return (guild?.channels ?? []).map((channel) => one(channel.name, channel.id, "#"));
   }
 }
 

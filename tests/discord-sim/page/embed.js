@@ -1,6 +1,7 @@
 // Embeds and attached files.
 
 import { bytes, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { inline, markdown } from "./markdown.js";
 
 const picture = (url, name) => h("img", {
@@ -36,7 +37,7 @@ export function attachment(file) {
       h("img", { src: file.url, alt: file.description ?? file.filename, loading: "lazy" }));
   }
   const head = h("div", { class: "head" },
-    h("span", { class: "sheet", "aria-hidden": "true" }, "📄"),
+    h("span", { class: "sheet" }, icon("file")),
     h("div", { class: "about" },
       h("a", { href: file.url, target: "_blank", rel: "noopener" }, file.filename),
       h("div", { class: "size" }, bytes(file.size))),

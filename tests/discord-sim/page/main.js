@@ -8,6 +8,8 @@ import { sidebar } from "./sidebar.js";
 import { choose, place, refresh, remember, state } from "./state.js";
 
 const log = document.getElementById("messages");
+/** Whether the newest message is in sight, and so to be kept in sight. */
+let atEnd = true;
 /** What is shown: message id -> `{json, short, element}`. */
 let shown = new Map();
 let latest = 0;
@@ -30,7 +32,6 @@ function empty() {
 }
 
 function draw(messages) {
-  const bottom = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   const focused = document.activeElement?.dataset?.id;
   const holder = document.activeElement?.closest("[data-message]")?.dataset.message;
   const next = new Map();
@@ -53,8 +54,18 @@ function draw(messages) {
   if (focused && !document.activeElement?.dataset?.id) {
     log.querySelector(`[data-message="${holder}"] [data-id="${CSS.escape(focused)}"]`)?.focus();
   }
-  if (bottom || (fresh && messages.at(-1)?.author.id === state.user)) log.scrollTop = log.scrollHeight;
+  if (atEnd || (fresh && messages.at(-1)?.author.id === state.user)) toEnd();
 }
+
+function toEnd() {
+  log.scrollTop = log.scrollHeight;
+  atEnd = true;
+}
+
+log.addEventListener("scroll", () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80; });
+// Pictures grow when they are loaded, and the message box when it becomes a form.
+log.addEventListener("load", () => atEnd && toEnd(), true);
+new ResizeObserver(() => atEnd && toEnd()).observe(log);
 
 /** Puts elements in order, without touching those that are in their place. */
 function arrange(parts) {
@@ -91,8 +102,9 @@ async function go(channel) {
   shown = new Map();
   log.replaceChildren();
   frame();
+  atEnd = true;
   await Promise.all([load(), compose()]);
-  log.scrollTop = log.scrollHeight;
+  toEnd();
 }
 
 async function act(user) {
@@ -103,10 +115,16 @@ async function act(user) {
   await go(state.channel);
 }
 
+const menu = document.getElementById("menu");
+
+/** Opens or closes the list of servers and channels of a narrow page; the focus goes with it. */
 function drawer(open) {
+  const before = menu.getAttribute("aria-expanded") === "true";
   document.getElementById("app").classList.toggle("open", open);
   document.getElementById("shade").hidden = !open;
-  document.getElementById("menu").setAttribute("aria-expanded", String(open));
+  menu.setAttribute("aria-expanded", String(open));
+  if (open && !before) document.querySelector("#channels [aria-current], #rail [aria-current]")?.focus();
+  if (!open && before) menu.focus();
 }
 
 const reload = debounce(40, load);
@@ -137,7 +155,7 @@ function status(up) {
   connected = up;
 }
 
-document.getElementById("menu").addEventListener("click", () => drawer(!document.getElementById("app").classList.contains("open")));
+menu.addEventListener("click", () => drawer(menu.getAttribute("aria-expanded") !== "true"));
 document.getElementById("shade").addEventListener("click", () => drawer(false));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") drawer(false); });
 

@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { components } from "./components.js";
 import { avatar, h } from "./dom.js";
 import { attachment, embed } from "./embed.js";
+import { icon } from "./icons.js";
 import { inline, markdown } from "./markdown.js";
 import { memberColor, nameOf, state } from "./state.js";
 
@@ -87,5 +88,5 @@ function footer(message, dismiss) {
     await call("DELETE", `/messages/${message.id}`).catch(() => {});
     dismiss();
   };
-  return h("div", { class: "only" }, "👁 Only you can see this • ", h("button", { type: "button", class: "text", onclick: away }, "Dismiss message"));
+  return h("div", { class: "only" }, icon("eye"), " Only you can see this • ", h("button", { type: "button", class: "text", onclick: away }, "Dismiss message"));
 }

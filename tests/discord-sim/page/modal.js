@@ -3,6 +3,7 @@
 import { post } from "./api.js";
 import { choices, settle } from "./components.js";
 import { h } from "./dom.js";
+import { checkbox, group } from "./group.js";
 import { markdown } from "./markdown.js";
 import { select } from "./select.js";
 import { state } from "./state.js";
@@ -40,9 +41,21 @@ export function openModal(interaction, modal, fail) {
   dialog.setAttribute("aria-labelledby", "modal-title");
   dialog.replaceChildren(form);
   dialog.onclick = (event) => { if (event.target === dialog) dialog.close(); };
+  dialog.onclose = returnFocus(document.activeElement);
   dialog.showModal();
   dialog.querySelector("input, textarea, .picker")?.focus();
   fail("");
+}
+
+/** Gives the focus back to what opened the dialog, or to what took its place when the message was drawn anew. */
+function returnFocus(opener) {
+  const id = opener?.dataset?.id;
+  const message = opener?.closest?.("[data-message]")?.dataset.message;
+  return () => {
+    if (opener?.isConnected) return opener.focus();
+    const same = id && document.querySelector(`[data-message="${message}"] [data-id="${CSS.escape(id)}"]`);
+    return (same || document.getElementById("text"))?.focus();
+  };
 }
 
 function block(part, readers) {
@@ -50,8 +63,10 @@ function block(part, readers) {
   const field = part.component ?? part.components?.[0] ?? {};
   const label = part.label ?? field.label ?? field.custom_id;
   const id = `field-${field.custom_id}`;
-  return h("div", { class: "field" },
-    h("label", { htmlFor: id }, label, field.required !== false && h("span", { class: "star", title: "Required" }, " *")),
+  // A single checkbox cannot be required.
+  const star = field.type !== 23 && field.required !== false;
+  return h("div", { class: field.type === 23 ? "field single" : "field" },
+    h("label", { htmlFor: id }, label, star && h("span", { class: "star", title: "Required" }, " *")),
     part.description && h("p", { class: "hint" }, part.description),
     control(field, id, label, readers));
 }
@@ -59,11 +74,18 @@ function block(part, readers) {
 function control(field, id, label, readers) {
   if (field.type === 4) return text(field, id, readers);
   if (field.type === 19) return files(field, id, readers);
+  if (field.type === 23) return keep(readers, field, checkbox(field, id), (box) => box.checked);
+  if (field.type === 21 || field.type === 22) return keep(readers, field, group(field, id, label), (box) => box.values());
   const box = select({
     id, label, options: choices(field), placeholder: field.placeholder, min: field.min_values, max: field.max_values, changed: () => {},
   });
   readers.set(field.custom_id, () => box.values());
   return box;
+}
+
+function keep(readers, field, element, read) {
+  readers.set(field.custom_id, () => read(element));
+  return element;
 }
 
 function text(field, id, readers) {

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 
 let open = null;
+let counter = 0;
 document.addEventListener("pointerdown", (event) => {
   if (open && !open.box.contains(event.target)) open.close();
 });
@@ -16,18 +17,21 @@ export function select({ options, placeholder, min = 1, max = 1, disabled, label
   const before = () => [...chosen].join("\n");
   let opened = "";
   let active = 0;
+  const own = `list-${(counter += 1)}`;
+  const title = label ?? placeholder ?? "Make a selection";
   const text = h("span", { class: "chosen" });
   const button = h("button", {
-    type: "button", class: "picker", id, disabled, "aria-haspopup": "listbox", "aria-expanded": "false",
-    "aria-label": label ?? placeholder ?? "Make a selection", onclick: () => (list.hidden ? show() : close()), onkeydown: keys,
+    type: "button", class: "picker", id, disabled, role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": own,
+    onclick: () => (list.hidden ? show() : close()), onkeydown: keys,
   }, text, h("span", { class: "arrow", "aria-hidden": "true" }, "▾"));
-  const list = h("ul", { role: "listbox", hidden: true, tabIndex: -1, "aria-multiselectable": String(max > 1) });
+  // The focus stays on the button, whose keys move in the list.
+  const list = h("ul", { id: own, role: "listbox", hidden: true, onmousedown: (event) => event.preventDefault(), "aria-label": title, "aria-multiselectable": String(max > 1) });
   const items = options.map((option, index) => item(option, index));
   list.append(...items);
   const box = h("div", { class: "select" }, button, list);
 
   function item(option, index) {
-    return h("li", { role: "option", "data-value": option.value, onclick: () => pick(index), onpointermove: () => mark(index) },
+    return h("li", { id: `${own}-${index}`, role: "option", "data-value": option.value, onclick: () => pick(index), onpointermove: () => mark(index) },
       option.emoji && h("span", { class: "emoji" }, option.emoji),
       h("span", { class: "words" }, h("span", {}, option.label),
         option.description && h("span", { class: "description" }, option.description)),
@@ -37,6 +41,9 @@ export function select({ options, placeholder, min = 1, max = 1, disabled, label
     const names = options.filter((option) => chosen.has(option.value)).map((option) => option.label);
     text.textContent = names.length ? names.join(", ") : (placeholder ?? "Make a selection");
     text.classList.toggle("empty", !names.length);
+    button.setAttribute("aria-label", names.length ? `${title}: ${names.join(", ")}` : title);
+    if (list.hidden || !items.length) button.removeAttribute("aria-activedescendant");
+    else button.setAttribute("aria-activedescendant", `${own}-${active}`);
     items.forEach((element, index) => {
       element.setAttribute("aria-selected", String(chosen.has(options[index].value)));
       element.classList.toggle("active", index === active && !list.hidden);

@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { avatar, colorOf, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { nameOf, place, state } from "./state.js";
 
 /** Draws everything at the left. `go(channel)` opens a channel, `act(user)` changes who is acting. */
@@ -18,7 +19,7 @@ const directs = () => state.world.direct.filter((direct) => direct.user === stat
 function rail(go) {
   const latest = directs()[0];
   const waiting = directs().filter((direct) => state.unread.has(direct.id)).length;
-  const home = pill("✉", "Direct messages", state.guild === null, waiting, () => latest && go(latest.id), !latest);
+  const home = pill(icon("mail"), "Direct messages", state.guild === null, waiting, () => latest && go(latest.id), !latest);
   const guilds = state.world.guilds.map((guild) => {
     const initials = guild.name.split(/\s+/).map((word) => [...word][0]).slice(0, 3).join("");
     const unread = guild.channels.filter((channel) => state.unread.has(channel.id)).length;

@@ -16,7 +16,8 @@ LOG is a file of --log-file, the address of a running stand-in (http://127.0.0.1
   --accepted  only requests that the stand-in answered with 2xx: for runs that send wrong bodies on purpose
   --help      this text
 
-Exit code: 0 no breach, 1 breaches, 2 the log could not be read, or was not whole.`;
+Each breach is one line: LOG:LINE: method and route (its answer): the field's path: what is wrong with it.
+Exit code: 0 no breach, 1 breaches, 2 the log could not be read, was not whole, or had no body to check.`;
 
 /** How long the stand-in may take to hand out its log. */
 const LOG_DEADLINE_MS = 30_000;
@@ -29,10 +30,20 @@ async function open(log) {
   return Readable.fromWeb(answer.body);
 }
 
+function parsed(line, place) {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new Error(`${place}: no JSON: ${error.message}`);
+  }
+}
+
 async function run(log, accepted, count) {
+  let number = 0;
   for await (const line of createInterface({ input: await open(log), crlfDelay: Infinity })) {
+    number += 1;
     if (!line) continue;
-    const entry = JSON.parse(line);
+    const entry = parsed(line, `${log}:${number}`);
     if (entry.kind === "dropped") throw new Error(`${log}: entries ${entry.from} to ${entry.to} are gone; use --log-file`);
     if (entry.kind !== "rest" || (accepted && !(entry.status >= 200 && entry.status < 300))) continue;
     const breaches = check(entry);
@@ -40,7 +51,7 @@ async function run(log, accepted, count) {
     count.checked += 1;
     if (breaches.length) count.wrong += 1;
     for (const { path, message } of breaches) {
-      console.log(`${log}: entry ${entry.n}: ${entry.method} ${entry.route ?? entry.path} (answered ${entry.status}): ${path || "body"}: ${message}`);
+      console.log(`${log}:${number}: ${entry.method} ${entry.route ?? entry.path} (answered ${entry.status}): ${path || "body"}: ${message}`);
     }
   }
 }
@@ -57,6 +68,7 @@ try {
   const count = { checked: 0, wrong: 0 };
   for (const log of positionals) await run(log, values.accepted, count);
   console.log(`${count.checked} request bodies held against the description, ${count.wrong} of them wrong`);
+  if (!count.checked) throw new Error("no request body was there to check: the logs are of the wrong run, or empty");
   process.exitCode = count.wrong ? 1 : 0;
 } catch (error) {
   console.error(`error: ${error.message}`);

@@ -52,6 +52,38 @@ test("a modal with too long a title and an unknown kind of answer are refused", 
   assert.deepEqual(paths(callback({ type: 99 })), ["type"]);
 });
 
+test("Components V2 are checked at every depth", () => {
+  const message = (color) => post({ flags: 1 << 15, components: [{ type: 17, accent_color: color, components: [
+    { type: 9, components: [{ type: 10, content: "Dirt" }], accessory: button(1) },
+    { type: 12, items: [{ media: { url: "attachment://a.png" } }] }, { type: 14, spacing: 2 }, row(2),
+  ] }] });
+  assert.deepEqual(paths(message(0xffffff)), []);
+  assert.deepEqual(paths(message(0x1000000)), ["components.0.accent_color"]);
+});
+
+test("the fields of a modal are checked inside their labels", () => {
+  const modal = (...components) => callback({ type: 9, data: { custom_id: "m", title: "Order", components: components.map((component) => ({ type: 18, label: "A field", component })) } });
+  const options = (count) => Array.from({ length: count }, (_, n) => ({ label: `${n}`, value: `${n}` }));
+  const group = (type, count) => ({ type, custom_id: `g${type}`, options: options(count) });
+  const good = modal(group(21, 2), group(22, 1), { type: 23, custom_id: "c" }, { type: 19, custom_id: "f", max_values: 10 }, group(3, 25));
+  assert.deepEqual(paths(good), []);
+  assert.deepEqual(paths(modal(group(21, 1))), ["data.components.0.component.options"]);
+  assert.deepEqual(paths(modal(group(22, 11))), ["data.components.0.component.options"]);
+  assert.deepEqual(paths(modal({ type: 19, custom_id: "f", max_values: 11 })), ["data.components.0.component.max_values"]);
+});
+
+test("the JSON part of a form with files is checked like a body without files", () => {
+  const upload = (content) => ({ ...post({ content, attachments: [{ id: 0 }] }), files: [{ name: "a.txt", size: 1 }] });
+  assert.deepEqual(check(upload("Hi")), []);
+  assert.deepEqual(paths(upload("a".repeat(5000))), ["content"]);
+});
+
+test("what webhooks write is checked", () => {
+  const entry = (body) => ({ ...post(body), path: "/api/v10/webhooks/1/token" });
+  assert.deepEqual(check(entry({ content: "paid", username: "Till" })), []);
+  assert.deepEqual(paths(entry({ content: "paid", username: "a".repeat(81) })), ["username"]);
+});
+
 test("commands are checked one by one", () => {
   const entry = (body) => ({ ...post(body), method: "PUT", path: "/api/v10/applications/1/guilds/2/commands" });
   const good = { name: "order", description: "Orders", type: 1, default_member_permissions: "8" };
@@ -90,8 +122,12 @@ test("the program prints each breach of a log file and ends with 1, or 0 without
   assert.equal(run([good, { n: 2, kind: "gateway" }]).status, 0);
   const found = run([good, bad]);
   assert.equal(found.status, 1);
-  assert.match(found.stdout, /entry 7: POST .*: components\.0\.components: .*5/);
+  assert.match(found.stdout, /log:2: POST \S+ \(answered 400\): components\.0\.components: .*5/);
   assert.match(found.stdout, /2 request bodies .*, 1 of them wrong/);
   assert.equal(run([good, bad], "--accepted").status, 0);
   assert.equal(run([{ n: 5, kind: "dropped", from: 1, to: 5 }]).status, 2);
+  const nothing = run([{ n: 2, kind: "gateway" }, { ...good, method: "GET", body: null }]);
+  assert.equal(nothing.status, 2, "a run that checked nothing proves nothing");
+  assert.match(nothing.stderr, /no request body/);
+  assert.equal(run([bad], "--accepted").status, 2);
 });

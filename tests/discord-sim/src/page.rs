@@ -20,7 +20,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-const FILES: [File; 18] = [
+const FILES: [File; 20] = [
     ("/", HTML, include_str!("../page/index.html")),
     ("/page/icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),
     ("/page/style.css", CSS, include_str!("../page/style.css")),
@@ -34,6 +34,8 @@ const FILES: [File; 18] = [
     ("/page/suggest.js", JS, include_str!("../page/suggest.js")),
     ("/page/embed.js", JS, include_str!("../page/embed.js")),
     ("/page/components.js", JS, include_str!("../page/components.js")),
+    ("/page/icons.js", JS, include_str!("../page/icons.js")),
+    ("/page/group.js", JS, include_str!("../page/group.js")),
     ("/page/modal.js", JS, include_str!("../page/modal.js")),
     ("/page/message.js", JS, include_str!("../page/message.js")),
     ("/page/composer.js", JS, include_str!("../page/composer.js")),

@@ -15,6 +15,15 @@ const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
+/** Rows of a message with a select of each sort and buttons of several. */
+const ROWS = [
+  { type: 1, components: [
+    { type: 2, style: 1, label: "Survey", custom_id: "survey" }, { type: 2, style: 4, label: "Silent", custom_id: "silent" },
+    { type: 2, style: 2, label: "Sold out", custom_id: "off", disabled: true },
+  ] },
+  { type: 1, components: [{ type: 3, custom_id: "goods", placeholder: "Goods", max_values: 2, options: ["Dirt", "Stone", "Wood"].map((value) => ({ label: value, value })) }] },
+  { type: 1, components: [{ type: 5, custom_id: "person", placeholder: "A person" }] },
+];
 /** Markup that would show itself by an element and by a changed title. */
 const EVIL = '<img src="/none" id="evil" onerror="document.title=\'evil\'"><b id="evil">bold</b>';
 
@@ -30,7 +39,7 @@ describe("the page", { timeout: 120_000 }, () => {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: FLAGS, timeout: 60_000,
     });
     page = browser.pages()[0] ?? await browser.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(8_000);
     page.on("pageerror", (error) => errors.push(error));
     await page.goto(`${url}/?as=${lab.user}&channel=${lab.channel}`);
   });
@@ -66,15 +75,68 @@ describe("the page", { timeout: 120_000 }, () => {
     await seen.close();
   });
 
-  test("the file that came by direct message can be opened", async () => {
+  test("a person opens the file that came by direct message", async () => {
     await until("the direct message", async () => (await control("GET", `/users/${lab.user}/dms`)).length);
-    const [direct] = await control("GET", `/users/${lab.user}/dms`);
-    const second = await browser.newPage();
-    await second.goto(`${url}/?as=${lab.user}&channel=${direct.channel_id}`);
-    const link = second.getByRole("link", { name: "goods.txt" }).first();
-    const answer = await browser.request.get(await link.evaluate((element) => element.href));
-    assert.equal(await answer.text(), "3 units\n");
-    await second.close();
+    await page.locator("#channels").getByRole("button", { name: "the page" }).click();
+    const link = page.getByRole("link", { name: "goods.txt", exact: true });
+    const opened = browser.waitForEvent("page");
+    await link.click();
+    const file = await opened;
+    await file.waitForURL(/goods\.txt$/);
+    assert.equal(await (await browser.request.get(file.url())).text(), "3 units\n");
+    await file.close();
+    await page.getByRole("button", { name: "Guild of the page" }).click();
+    await page.getByRole("heading", { name: "# general" }).waitFor();
+  });
+
+  test("a person selects, at once where one can be chosen and on closing where several can", async () => {
+    await (await client.channels.fetch(lab.channel)).send({ content: "Choose well", components: ROWS });
+    const box = message("Choose well");
+    await box.getByRole("combobox", { name: "A person" }).click();
+    await box.getByRole("option", { name: "Bo" }).click();
+    await message("Chose").getByText("Only you can see this").waitFor();
+    const goods = box.getByRole("combobox", { name: "Goods" });
+    await goods.click();
+    for (const name of ["Dirt", "Wood"]) await box.getByRole("option", { name }).click();
+    await page.keyboard.press("Escape");
+    await message("Chose Dirt and Wood").waitFor();
+    assert.equal(await goods.getAttribute("aria-label"), "Goods: Dirt, Wood");
+    assert.ok(await box.getByRole("button", { name: "Sold out" }).isDisabled());
+  });
+
+  test("a survey is filled by the keyboard alone, and the focus returns to its button", async () => {
+    const button = message("Choose well").getByRole("button", { name: "Survey" });
+    const dialog = page.getByRole("dialog", { name: "A survey" });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    await until("the focus on the button", () => button.evaluate((element) => element === document.activeElement));
+    await page.keyboard.press("Enter");
+    await dialog.waitFor();
+    assert.equal(await dialog.getByRole("radio", { name: "Ant" }).evaluate((element) => element === document.activeElement), true);
+    for (const key of ["ArrowDown", "Tab", "Space", "Tab", "Space", "Tab", "Space"]) await page.keyboard.press(key);
+    assert.equal(await dialog.getByRole("checkbox", { name: "Pepper" }).isDisabled(), true, "two of three are all that may be marked");
+    for (const key of ["Tab", "Tab", "Enter"]) await page.keyboard.press(key);
+    await message("Survey: Bee, Sugar+Salt, true").waitFor();
+    await dialog.waitFor({ state: "hidden" });
+  });
+
+  test("an interaction that nobody answers fails in sight", async () => {
+    await message("Choose well").getByRole("button", { name: "Silent" }).click();
+    await message("Choose well").getByText("This interaction failed").waitFor();
+  });
+
+  test("a person acts as somebody else, who does not see what was hidden", async () => {
+    const who = page.getByRole("combobox", { name: "Act as" });
+    await who.selectOption({ label: "Bo" });
+    await until("the reply to be out of sight", async () => await message("Ordered 3").count() === 0);
+    await page.locator("#text").fill("Here I am");
+    await page.keyboard.press("Enter");
+    await message("Here I am").getByText("Bo", { exact: true }).waitFor();
+    await who.selectOption({ label: "Ada of the page" });
+    await message("Ordered 3").waitFor();
   });
 
   test("uses a command with a suggestion by the keyboard alone", async () => {
@@ -98,6 +160,26 @@ describe("the page", { timeout: 120_000 }, () => {
     await message("Order Dirt?").waitFor();
   });
 
+  test("suggestions that come late do not take the place of newer ones", async () => {
+    await page.locator("#text").fill("/order");
+    await page.getByRole("option", { name: "/order" }).waitFor();
+    await page.keyboard.press("Enter");
+    const option = page.getByRole("combobox", { name: "item" });
+    const asked = page.waitForResponse(async (answer) => answer.url().endsWith("/autocomplete") && answer.request().postData().includes("Slow"));
+    await option.fill("Slow");
+    const { interaction_id: slow } = await (await asked).json();
+    const late = page.waitForResponse(async (answer) => answer.url().endsWith(`/interactions/${slow}`) && (await answer.json()).state === "answered");
+    await option.fill("Di");
+    await page.getByRole("option", { name: "Dirt", exact: true }).waitFor();
+    await late;
+    // What the page does with the answer, it does before it paints again.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+    assert.deepEqual(await page.locator("#compose").getByRole("option").allInnerTexts(), ["Dirt"]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.locator("#text").waitFor();
+  });
+
   test("texts of people are shown as they were written, never as markup", async () => {
     await control("POST", `/users/${lab.user}/message`, { channel_id: lab.channel, content: `look ${EVIL}` });
     const shown = await message("look").locator(".content").innerText();
@@ -105,6 +187,52 @@ describe("the page", { timeout: 120_000 }, () => {
     assert.ok((await message("Ordered 3").locator(".content").innerText()).includes(EVIL));
     assert.equal(await page.locator("#evil").count(), 0);
     assert.notEqual(await page.title(), "evil");
+    const link = "[click](javascript:document.title='evil') \"quoted\" & 'so' <a href=\"javascript:x\">x</a>";
+    await control("POST", `/users/${lab.user}/message`, { channel_id: lab.channel, content: link });
+    assert.equal((await message("quoted").locator(".content").innerText()).trim(), link);
+    assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+  });
+
+  test("a lost connection is told of and mended without a reload", async () => {
+    const second = await browser.newPage();
+    const sockets = [];
+    await second.routeWebSocket(/changes$/, (socket) => {
+      socket.connectToServer();
+      sockets.push(socket);
+    });
+    await second.goto(`${url}/?as=${lab.user}&channel=${lab.channel}`);
+    await second.locator("#messages article", { hasText: "Choose well" }).waitFor();
+    await until("the connection", () => sockets.length);
+    const told = second.getByText("Reconnecting…").waitFor();
+    await sockets[0].close();
+    await told;
+    await until("another connection", () => sockets.length > 1);
+    await control("POST", `/users/${lab.user}/message`, { channel_id: lab.channel, content: "after the break" });
+    await second.locator("#messages article", { hasText: "after the break" }).waitFor();
+    assert.equal(await second.getByText("Reconnecting…").count(), 0);
+    await second.close();
+  });
+
+  test("nothing has to be scrolled sideways on a phone", async () => {
+    await control("POST", `/users/${lab.user}/message`, { channel_id: lab.channel, content: `long ${"x".repeat(300)} \`${"y".repeat(200)}\`` });
+    const phone = await browser.newPage();
+    await phone.setViewportSize({ width: 390, height: 844 });
+    await phone.goto(`${url}/?as=${lab.user}&channel=${lab.channel}`);
+    await phone.locator("#messages article", { hasText: "long" }).waitFor();
+    const narrow = () => phone.evaluate(() => {
+      const wide = [document.documentElement, document.getElementById("messages")].filter((element) => element.scrollWidth > element.clientWidth);
+      return wide.map((element) => element.id || element.tagName);
+    });
+    assert.deepEqual(await narrow(), []);
+    await phone.getByRole("button", { name: "Show servers and channels" }).click();
+    await phone.getByRole("combobox", { name: "Act as" }).waitFor();
+    await phone.keyboard.press("Escape");
+    await phone.locator("#messages article", { hasText: "Choose well" }).getByRole("button", { name: "Survey" }).click();
+    await phone.getByRole("dialog", { name: "A survey" }).waitFor();
+    assert.deepEqual(await narrow(), []);
+    const box = await phone.getByRole("dialog").boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+    await phone.close();
   });
 
   test("met no error", () => {

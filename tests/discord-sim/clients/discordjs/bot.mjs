@@ -1,7 +1,7 @@
-// A small bot of discord.js: a command with autocomplete, a button, a modal, a file by direct message.
+// A small bot of discord.js: a command with autocomplete, buttons, selects, modals, a file by direct message.
 
 import {
-  ActionRowBuilder, AttachmentBuilder, ButtonBuilder, ButtonStyle, Client, Events, GatewayIntentBits, MessageFlags,
+  ActionRowBuilder, AttachmentBuilder, ButtonBuilder, ButtonStyle, Client, ComponentType, Events, GatewayIntentBits, MessageFlags,
   ModalBuilder, SlashCommandBuilder, TextInputBuilder, TextInputStyle,
 } from "discord.js";
 
@@ -18,16 +18,38 @@ const field = (id, label, style) => new ActionRowBuilder().addComponents(
 const modal = () => new ModalBuilder().setCustomId("order").setTitle("Your order").addComponents(
   field("count", "How many?", TextInputStyle.Short), field("note", "A note", TextInputStyle.Paragraph));
 
+const options = (...values) => values.map((value) => ({ label: value, value }));
+const labelled = (label, component) => ({ type: ComponentType.Label, label, component });
+
+/** Fields that people mark instead of filling them. */
+const survey = () => ({ custom_id: "survey", title: "A survey", components: [
+  labelled("Animal", { type: ComponentType.RadioGroup, custom_id: "animal", options: options("Ant", "Bee", "Cat") }),
+  labelled("Toppings", { type: ComponentType.CheckboxGroup, custom_id: "toppings", required: false, max_values: 2, options: options("Sugar", "Salt", "Pepper") }),
+  labelled("News", { type: ComponentType.Checkbox, custom_id: "news" }),
+] });
+
+function tell(interaction, content) {
+  return interaction.reply({ content, flags: MessageFlags.Ephemeral });
+}
+
 async function answer(interaction) {
   if (interaction.isAutocomplete()) {
     const typed = interaction.options.getFocused();
+    if (typed === "Slow") await new Promise((resolve) => setTimeout(resolve, 1500));
     return interaction.respond([{ name: `${typed}rt`, value: `${typed}rt` }]);
   }
   if (interaction.isChatInputCommand()) {
     await interaction.reply({ content: "One moment", flags: MessageFlags.Ephemeral });
     return interaction.editReply({ content: `Order ${interaction.options.getString("item")}?`, components: [button()] });
   }
-  if (interaction.isButton()) return interaction.showModal(modal());
+  if (interaction.isAnySelectMenu()) return tell(interaction, `Chose ${interaction.values.join(" and ")}`);
+  // Nobody answers this one.
+  if (interaction.customId === "silent") return undefined;
+  if (interaction.isButton()) return interaction.showModal(interaction.customId === "survey" ? survey() : modal());
+  if (interaction.customId === "survey") {
+    const { fields } = interaction;
+    return tell(interaction, `Survey: ${fields.getRadioGroup("animal")}, ${fields.getCheckboxGroup("toppings").join("+")}, ${fields.getCheckbox("news")}`);
+  }
   const value = (name) => interaction.fields.getTextInputValue(name);
   await interaction.deferReply({ flags: MessageFlags.Ephemeral });
   await interaction.user.send({

@@ -86,6 +86,15 @@ describe("discord.js", { timeout: 90_000 }, () => {
     assert.deepEqual(direct.messages[0].attachments.map((file) => [file.filename, file.content]), [["goods.txt", "3 units\n"]]);
   });
 
+  test("reads radio groups and checkboxes of a modal", async () => {
+    const channel = await client.channels.fetch(lab.channel);
+    const message = await channel.send({ content: "Answer me", components: [{ type: 1, components: [{ type: 2, style: 1, label: "Survey", custom_id: "survey" }] }] });
+    const clicked = await act(lab.user, "click", { message_id: message.id, custom_id: "survey" });
+    const fields = { animal: "Cat", toppings: ["Sugar", "Salt"], news: true };
+    const submitted = await act(lab.user, "submit", { interaction_id: clicked.id, fields });
+    assert.equal(submitted.response.content, "Survey: Cat, Sugar+Salt, true");
+  });
+
   test("resumes after a close with 4000 without missing a dispatch", () =>
     losesNothing(() => control("POST", `/gateway/${lab.application}/close`, { code: 4000 })));
 

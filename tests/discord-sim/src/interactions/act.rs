@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::deliver::deliver;
 use super::payload::New;
 use super::resolve::Resolved;
-use super::{fields, options};
+use super::{fields, options, submit};
 use crate::id::Id;
 use crate::rest::compose::{self, Origin};
 use crate::rest::validate::message::Draft;
@@ -144,7 +144,7 @@ pub fn submit(
     let modal = said.modal.as_ref().and_then(|modal| serde_json::from_str::<Value>(modal).ok());
     let modal = modal.ok_or_else(|| not_offered("the interaction was not answered with a modal"))?;
     let (application, channel, source) = (opened.application, opened.channel, opened.source);
-    let (components, resolved) = fields::fill(&mut world, channel, &modal, given)?;
+    let (components, resolved) = submit::fill(&mut world, channel, &modal, given)?;
     let mut data = json!({ "custom_id": modal["custom_id"], "components": components });
     if resolved.as_object().is_some_and(|resolved| !resolved.is_empty()) {
         data["resolved"] = resolved;

@@ -8,10 +8,10 @@ use crate::rest::error::ApiError;
 use crate::rest::payload::Upload;
 use crate::rest::validate::form::{Form, present};
 use crate::rest::validate::message::{self, Kind};
-use crate::rest::validate::{command, modal};
+use crate::rest::validate::{modal, option};
 use crate::server::Server;
 use crate::world::base::Base;
-use crate::world::interaction::{AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, MODAL, Progress};
+use crate::world::interaction::{AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, MODAL, Progress, Said};
 use crate::world::message::{Author, Cause, EPHEMERAL, LOADING, Message};
 use crate::world::{Change, World};
 
@@ -61,7 +61,7 @@ pub fn take(
         DEFERRED_MESSAGE => (Progress::Deferred, Some(think(world, id, given)?)),
         DEFERRED_UPDATE => (Progress::Deferred, source),
         UPDATE => (Progress::Answered, Some(update(world, source, given, files)?)),
-        SUGGESTIONS => (Progress::Answered, suggestions(given)?),
+        SUGGESTIONS => (Progress::Answered, suggestions(interaction.said.as_ref(), given)?),
         _ => (Progress::Modal, open_modal(world, id, given)?),
     };
     let Some(interaction) = world.interactions.get_mut(&id) else { return Ok(()) };
@@ -83,8 +83,6 @@ fn kind_of(body: &Map<String, Value>, interaction: &Interaction) -> Result<i64, 
     if present(body, "type").is_none() {
         form.missing("type");
     }
-    let kind = form.integer(body, "type", 1..=9).unwrap_or(0);
-    form.object(body, "data");
     let allowed: &[i64] = match (interaction.kind, interaction.source) {
         (COMMAND, _) => &[MESSAGE, DEFERRED_MESSAGE, OPEN_MODAL],
         (COMPONENT, _) => &[MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, OPEN_MODAL],
@@ -92,13 +90,11 @@ fn kind_of(body: &Map<String, Value>, interaction: &Interaction) -> Result<i64, 
         (MODAL, Some(_)) => &[MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE],
         _ => &[MESSAGE, DEFERRED_MESSAGE],
     };
-    if !allowed.contains(&kind) && kind != 0 {
-        let list = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        form.fail_at("type", "BASE_TYPE_CHOICES", format!("Value must be one of {{{list}}}."));
-    }
-    let needs_data = matches!(kind, MESSAGE | SUGGESTIONS | OPEN_MODAL);
-    if needs_data && present(body, "data").is_none() {
-        form.missing("data");
+    let kind = form.choice(body, "type", allowed).unwrap_or(0);
+    if matches!(kind, MESSAGE | SUGGESTIONS | OPEN_MODAL) {
+        form.need_object(body, "data");
+    } else {
+        form.object(body, "data");
     }
     form.finish()?;
     Ok(kind)
@@ -133,8 +129,7 @@ fn update(
 ) -> Result<Id, ApiError> {
     let found = source.and_then(|id| world.message(id)).cloned();
     let mut edited = found.ok_or_else(|| ApiError::unknown(10_008))?;
-    let kind = Kind::Edit { v2: edited.is_v2() };
-    let draft = message::check(data, files, kind).map_err(|error| error.under("data"))?;
+    let draft = message::check(data, files, Kind::from(&edited)).map_err(|error| error.under("data"))?;
     compose::edit(world, &mut edited, &draft, files);
     crate::rest::messages::still_something(&edited)?;
     let id = edited.id;
@@ -142,17 +137,23 @@ fn update(
     Ok(id)
 }
 
-fn suggestions(data: &Map<String, Value>) -> Result<Option<Id>, ApiError> {
+/// Suggestions for the option being typed, in the type of that option.
+fn suggestions(said: Option<&Said>, data: &Map<String, Value>) -> Result<Option<Id>, ApiError> {
+    let asked = said.and_then(|said| serde_json::from_str::<Value>(&said.payload).ok()).unwrap_or_default();
+    let kind = focused(&asked["data"]["options"]).and_then(|option| option["type"].as_i64());
     let mut form = Form::new();
     form.within("data", |form| {
-        if present(data, "choices").is_none() {
-            form.missing("choices");
-        }
-        if let Some(list) = form.list(data, "choices", 0..=usize::MAX) {
-            command::choice_list(form, "choices", list, None);
+        if let Some(list) = form.list(data, "choices", 0..=25) {
+            option::choice_list(form, list, kind);
         }
     });
     form.finish().map(|()| None)
+}
+
+fn focused(options: &Value) -> Option<&Value> {
+    options.as_array()?.iter().find_map(|option| {
+        if option["focused"] == json!(true) { Some(option) } else { focused(&option["options"]) }
+    })
 }
 
 fn open_modal(world: &mut World, id: Id, data: &Map<String, Value>) -> Result<Option<Id>, ApiError> {
@@ -198,18 +199,20 @@ pub fn is_thinking(message: &Message) -> bool {
     message.flags & LOADING != 0
 }
 
-/// The answer to a callback `with_response`.
+/// The answer to a callback `with_response`. There is a resource where a message was written or changed.
 #[must_use]
 pub fn callback_response(world: &World, id: Id, base: &Base) -> Value {
     let Some(interaction) = world.interactions.get(&id) else { return json!({}) };
-    let message = interaction.original.and_then(|id| world.message(id));
+    let kind = interaction.callback;
     let mut about = json!({ "id": id, "type": interaction.kind });
-    let mut resource = json!({ "type": interaction.callback });
-    if let Some(message) = message {
-        about["response_message_id"] = json!(message.id);
-        about["response_message_loading"] = json!(is_thinking(message));
-        about["response_message_ephemeral"] = json!(message.ephemeral_to.is_some());
-        resource["message"] = world.message_json(message, base);
+    let Some(message) = interaction.original.and_then(|id| world.message(id)) else {
+        return json!({ "interaction": about });
+    };
+    about["response_message_id"] = json!(message.id);
+    about["response_message_loading"] = json!(is_thinking(message));
+    about["response_message_ephemeral"] = json!(message.ephemeral_to.is_some());
+    if kind == Some(DEFERRED_UPDATE) {
+        return json!({ "interaction": about });
     }
-    json!({ "interaction": about, "resource": resource })
+    json!({ "interaction": about, "resource": { "type": kind, "message": world.message_json(message, base) } })
 }

@@ -10,3 +10,4 @@ pub mod options;
 pub mod payload;
 pub mod resolve;
 pub mod status;
+pub mod submit;

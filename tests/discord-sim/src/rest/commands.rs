@@ -19,9 +19,9 @@ use crate::world::application::Application;
 use crate::world::command::Command;
 use crate::world::{Change, World};
 
-/// Commands of each kind in one scope.
+/// Commands of each kind in one scope: 100 slash commands, 15 for people and 15 for messages.
 fn limit(kind: u64) -> usize {
-    if kind == 1 { 100 } else { 5 }
+    if kind == 1 { 100 } else { 15 }
 }
 
 /// A bot touches only its own commands, in guilds it is in.
@@ -106,7 +106,7 @@ fn make(
 ) -> Result<Response, ApiError> {
     let body = sent.0.object()?;
     let mut form = Form::new();
-    command::check(&mut form, body, false);
+    command::check(&mut form, body);
     form.finish()?;
     let mut world = server.world();
     own(&world, bot, application, guild)?;
@@ -118,21 +118,26 @@ fn make(
 fn change(server: &Server, bot: Id, ids: (Id, Option<Id>, Id), sent: &Sent) -> Answer {
     let (application, guild, id) = ids;
     let body = sent.0.object()?;
-    let mut form = Form::new();
-    command::check(&mut form, body, true);
-    form.finish()?;
     let mut world = server.world();
     own(&world, bot, application, guild)?;
     let version = world.ids.make();
     let app = world.applications.get_mut(&application).ok_or_else(|| ApiError::unknown(10_002))?;
     let found = app.commands.get(id).filter(|command| command.guild == guild);
     let mut command = found.ok_or_else(|| ApiError::unknown(10_063))?.clone();
+    let mut form = Form::new();
     if let Some(definition) = command.definition.as_object_mut() {
-        definition.extend(body.clone());
+        // The kind of a command cannot be changed.
+        definition.extend(body.iter().filter(|(key, _)| *key != "type").map(|(k, v)| (k.clone(), v.clone())));
+        command::check(&mut form, definition);
     }
     if let Some(name) = body.get("name").and_then(Value::as_str) {
         name.clone_into(&mut command.name);
     }
+    let twin = |old: &&Command| old.id != id && old.kind == command.kind && old.name == command.name;
+    if app.commands.scope(guild).any(|old| twin(&old)) {
+        duplicate(&mut form);
+    }
+    form.finish()?;
     command.version = version;
     let object = command.json(application);
     app.commands.put(command);
@@ -148,7 +153,7 @@ fn replace_all(server: &Server, bot: Id, application: Id, guild: Option<Id>, sen
     let mut form = Form::new();
     for (index, item) in list.iter().enumerate() {
         form.within(index, |form| match item.as_object() {
-            Some(object) => command::check(form, object, false),
+            Some(object) => command::check(form, object),
             None => form.fail("MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType."),
         });
     }
@@ -204,12 +209,13 @@ fn twice(form: &mut Form, list: &[Value]) {
     for (index, item) in list.iter().enumerate() {
         let key = (item["name"].as_str(), kind_of(item));
         if key.0.is_some() && !seen.insert(key) {
-            form.within(index, |form| {
-                let message = "Application command names must be unique";
-                form.fail_at("name", "APPLICATION_COMMANDS_DUPLICATE_NAME", message);
-            });
+            form.within(index, duplicate);
         }
     }
+}
+
+fn duplicate(form: &mut Form) {
+    form.fail("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique");
 }
 
 fn take(server: &Server, bot: Id, ids: (Id, Option<Id>, Id)) -> Result<StatusCode, ApiError> {

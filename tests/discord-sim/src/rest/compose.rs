@@ -1,5 +1,7 @@
 //! Turns checked drafts into messages and edits of messages. Knows no permissions: callers check those.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -8,6 +10,9 @@ use super::validate::message::Draft;
 use crate::id::Id;
 use crate::world::World;
 use crate::world::message::{Attachment, Author, Cause, EPHEMERAL, IS_COMPONENTS_V2, LOADING, Message};
+
+/// Text of Components V2.
+const TEXT_DISPLAY: u64 = 10;
 
 /// Where a message comes from.
 #[derive(Clone, Debug)]
@@ -74,17 +79,16 @@ pub fn edit(world: &mut World, message: &mut Message, draft: &Draft, files: &[Up
         // Components V2 and ephemeral stay for ever; the rest is as the edit says.
         message.flags = flags & !EPHEMERAL | message.flags & (IS_COMPONENTS_V2 | EPHEMERAL);
     }
-    if draft.content.is_some() {
-        set_content(world, message, draft);
-    }
-    if message.is_v2() {
-        message.content.clear();
-        message.embeds.clear();
-    } else if let Some(embeds) = &draft.embeds {
+    if let Some(embeds) = &draft.embeds {
         message.embeds.clone_from(embeds);
     }
     if let Some(components) = &draft.components {
         message.components = numbered(components.clone());
+    }
+    if draft.content.is_some() {
+        set_content(world, message, draft);
+    } else if message.is_v2() {
+        set_mentions(world, message, draft);
     }
     if let Some(keep) = &draft.keep {
         message.attachments.retain(|file| keep.contains(&file.id));
@@ -102,24 +106,25 @@ pub fn thinking(world: &mut World, origin: Origin, ephemeral: bool) -> Message {
 
 fn set_content(world: &World, message: &mut Message, draft: &Draft) {
     message.content = draft.content.clone().unwrap_or_default();
-    let parse = draft.allowed.as_ref().and_then(|allowed| allowed.get("parse")?.as_array());
-    let listed = |key: &str, id: Id| {
-        let list = draft.allowed.as_ref().and_then(|allowed| allowed.get(key)?.as_array());
-        list.is_some_and(|list| list.contains(&json!(id)) || list.contains(&json!(id.0)))
-    };
-    let may = |key: &str, id: Id| match (&draft.allowed, parse) {
-        (None, _) => true,
-        (Some(_), Some(parse)) if parse.contains(&json!(key)) => true,
-        (Some(_), _) => listed(key, id),
-    };
-    let mut users: Vec<Id> =
-        mentioned(&message.content, "<@").into_iter().filter(|id| may("users", *id)).collect();
-    users.retain(|id| world.users.contains_key(id));
+    set_mentions(world, message, draft);
+}
+
+/// Whom the text mentions; in Components V2 the text displays are the text.
+fn set_mentions(world: &World, message: &mut Message, draft: &Draft) {
+    let shown = flat(&message.components).into_iter().filter(|part| part["type"] == TEXT_DISPLAY);
+    let texts = shown.filter_map(|part| part["content"].as_str()).chain([message.content.as_str()]);
+    let text = texts.collect::<Vec<_>>().join("\n");
+    let may = |kind: &str, id: Id| draft.mentions.as_ref().is_none_or(|allowed| allowed.allow(kind, id));
+    let mut users = mentioned(&text, "<@");
+    users.retain(|id| may("users", *id) && world.users.contains_key(id));
+    let replied =
+        draft.reply_to.filter(|_| draft.mentions.as_ref().is_some_and(|allowed| allowed.replied_user));
+    let author = replied.and_then(|(id, _)| world.message(id)).map(Message::author_id);
+    users.extend(author.filter(|id| world.users.contains_key(id) && !users.contains(id)));
     message.mentions = users;
-    message.mention_roles =
-        mentioned(&message.content, "<@&").into_iter().filter(|id| may("roles", *id)).collect();
-    let everyone = message.content.contains("@everyone") || message.content.contains("@here");
-    message.mention_everyone = everyone && may("everyone", Id(0));
+    message.mention_roles = mentioned(&text, "<@&").into_iter().filter(|id| may("roles", *id)).collect();
+    message.mention_everyone =
+        (text.contains("@everyone") || text.contains("@here")) && may("everyone", Id(0));
 }
 
 /// The ids mentioned as `<@id>` (also `<@!id>`) or `<@&id>`, each once.
@@ -154,31 +159,35 @@ fn add_files(world: &mut World, message: &mut Message, draft: &Draft, files: &[U
     }
 }
 
-/// Gives every component an `id`, counted through the message, as Discord does.
+/// Gives every component without an `id` one that is free, counted through the message, as Discord does.
 #[must_use]
 pub fn numbered(mut components: Vec<Value>) -> Vec<Value> {
+    let taken = flat(&components).into_iter().filter_map(|part| part["id"].as_u64()).collect();
     let mut next = 1;
     for component in &mut components {
-        number(component, &mut next);
+        number(component, &taken, &mut next);
     }
     components
 }
 
-fn number(component: &mut Value, next: &mut u64) {
+fn number(component: &mut Value, taken: &HashSet<u64>, next: &mut u64) {
     let Some(object) = component.as_object_mut() else { return };
     object.retain(|_, value| !value.is_null());
     if object.get("id").and_then(Value::as_u64).unwrap_or(0) == 0 {
+        while taken.contains(next) {
+            *next += 1;
+        }
         object.insert("id".into(), json!(*next));
+        *next += 1;
     }
-    *next += 1;
     if let Some(Value::Array(children)) = object.get_mut("components") {
         for child in children {
-            number(child, next);
+            number(child, taken, next);
         }
     }
     for key in ["accessory", "component"] {
         if let Some(child) = object.get_mut(key) {
-            number(child, next);
+            number(child, taken, next);
         }
     }
 }

@@ -109,6 +109,12 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
+    /// 400 50006: nothing to see.
+    #[must_use]
+    pub fn empty_message() -> Self {
+        Self::bad_request(50_006, "Cannot send an empty message")
+    }
+
     /// 400 50109: the body is no JSON.
     #[must_use]
     pub fn no_json() -> Self {

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequestParts, Path, Query, RawPathParams};
 use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
 use super::error::ApiError;
+use super::validate::form::Form;
 use crate::id::Id;
 use crate::world::base::Base;
 
@@ -38,20 +39,32 @@ impl<S: Sync> FromRequestParts<S> for Bot {
     }
 }
 
-/// Ids and texts in the path; what is no id gets 50035.
+/// Ids and texts in the path; what is no id gets 50035 under its name.
 pub struct In<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for In<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        Path::<T>::from_request_parts(parts, state).await.map(|path| Self(path.0)).map_err(|_| {
-            let mut error = ApiError::bad_request(50_035, "Invalid Form Body");
-            let message = "Value in the path is not snowflake.";
-            error.errors = Some(json!({ "_errors": [{ "code": "NUMBER_TYPE_COERCE", "message": message }] }));
-            error
-        })
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(path) => Ok(Self(path.0)),
+            Err(_) => Err(no_ids(parts, state).await),
+        }
     }
+}
+
+/// Which part of the path is no id.
+async fn no_ids<S: Send + Sync>(parts: &mut Parts, state: &S) -> ApiError {
+    let given = RawPathParams::from_request_parts(parts, state).await;
+    let mut form = Form::new();
+    for (name, value) in given.iter().flatten().filter(|(name, _)| *name != "token") {
+        if value.parse::<Id>().is_err() {
+            let name = if name == "id" { "interaction" } else { name };
+            let message = format!("Value \"{value}\" is not snowflake.");
+            form.fail_at(format!("{name}_id"), "NUMBER_TYPE_COERCE", message);
+        }
+    }
+    form.finish().err().unwrap_or_else(ApiError::no_route)
 }
 
 /// The query; what does not fit gets 50035.
@@ -64,6 +77,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
         let query = Query::<T>::from_request_parts(parts, state).await;
         query.map(|query| Self(query.0)).map_err(|_| ApiError::bad_request(50_035, "Invalid Form Body"))
     }
+}
+
+/// The `limit` of a query, 1 to `most`.
+pub fn within(limit: Option<i64>, default: usize, most: usize) -> Result<usize, ApiError> {
+    let Some(limit) = limit else { return Ok(default) };
+    let query = serde_json::Map::from_iter([("limit".to_owned(), json!(limit))]);
+    let mut form = Form::new();
+    form.integer(&query, "limit", 1..=i64::try_from(most).unwrap_or(i64::MAX));
+    form.finish()?;
+    Ok(usize::try_from(limit).unwrap_or(default))
 }
 
 /// Reads yes or no in a query, where clients write `true`, `True` or `1`.

@@ -47,26 +47,40 @@ fn target(server: &Server, world: &World, id: Id, token: &str) -> Result<Target,
     Ok(Target::Interaction(interaction.id))
 }
 
-/// Whether the message is wanted in the answer.
+/// What a query asks for.
 #[derive(Deserialize)]
-pub struct Wait {
+pub struct Query {
+    /// The message is wanted in the answer.
     #[serde(default, deserialize_with = "super::extract::flag")]
     wait: bool,
+    /// A webhook of no application may show components.
+    #[serde(default, deserialize_with = "super::extract::flag")]
+    with_components: bool,
+    thread_id: Option<Id>,
+}
+
+impl Query {
+    /// There are no threads, so that every id is of one that does not exist.
+    fn no_thread(&self) -> Result<(), ApiError> {
+        if self.thread_id.is_some() { Err(ApiError::unknown(10_003)) } else { Ok(()) }
+    }
 }
 
 /// Writes a follow-up, or a message through a webhook.
 pub async fn create(
     State(server): State<Shared>,
     In((id, token)): In<(Id, String)>,
-    Asked(wait): Asked<Wait>,
+    Asked(query): Asked<Query>,
     base: Base,
     Sent(sent): Sent,
 ) -> Result<Response, ApiError> {
     let mut world = server.world();
-    match target(&server, &world, id, &token)? {
+    let target = target(&server, &world, id, &token)?;
+    query.no_thread()?;
+    match target {
         Target::Webhook(webhook) => {
-            let made = webhooks::execute(&mut world, &webhook, &sent)?;
-            if !wait.wait {
+            let made = webhooks::execute(&mut world, &webhook, &sent, query.with_components)?;
+            if !query.wait {
                 return Ok(StatusCode::NO_CONTENT.into_response());
             }
             Ok(Json(world.message_json(&made, &base)).into_response())
@@ -140,10 +154,12 @@ fn find(world: &World, target: &Target, message: &str) -> Result<Message, ApiErr
 pub async fn get(
     State(server): State<Shared>,
     In((id, token, message)): In<(Id, String, String)>,
+    Asked(query): Asked<Query>,
     base: Base,
 ) -> Answer {
     let world = server.world();
     let target = target(&server, &world, id, &token)?;
+    query.no_thread()?;
     Ok(Json(world.message_json(&find(&world, &target, &message)?, &base)))
 }
 
@@ -151,14 +167,19 @@ pub async fn get(
 pub async fn edit(
     State(server): State<Shared>,
     In((id, token, message)): In<(Id, String, String)>,
+    Asked(query): Asked<Query>,
     base: Base,
     Sent(sent): Sent,
 ) -> Answer {
     let body = sent.object()?;
     let mut world = server.world();
     let target = target(&server, &world, id, &token)?;
+    query.no_thread()?;
     let mut edited = find(&world, &target, &message)?;
-    let draft = message::check(body, &sent.files, Kind::Edit { v2: edited.is_v2() })?;
+    let mut draft = message::check(body, &sent.files, Kind::from(&edited))?;
+    if let Target::Webhook(webhook) = &target {
+        webhooks::allow_components(webhook, &mut draft, query.with_components)?;
+    }
     compose::edit(&mut world, &mut edited, &draft, &sent.files);
     still_something(&edited)?;
     world.replace(&edited);
@@ -184,9 +205,11 @@ fn note_edit(world: &mut World, id: Id, edited: &Message, body: &Value) {
 pub async fn delete(
     State(server): State<Shared>,
     In((id, token, message)): In<(Id, String, String)>,
+    Asked(query): Asked<Query>,
 ) -> Result<StatusCode, ApiError> {
     let mut world = server.world();
     let target = target(&server, &world, id, &token)?;
+    query.no_thread()?;
     let found = find(&world, &target, &message)?;
     world.delete_message(found.id);
     if let Target::Interaction(id) = target {

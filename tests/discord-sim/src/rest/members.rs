@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::error::ApiError;
-use super::extract::{Asked, Bot, In};
+use super::extract::{Asked, Bot, In, within};
 use super::guilds::{allowed, member_of};
 use super::payload::Sent;
 use super::pipeline::Answer;
@@ -19,7 +19,7 @@ use crate::world::{World, intents, permissions};
 /// Pages of the member list.
 #[derive(Deserialize)]
 pub struct Page {
-    limit: Option<usize>,
+    limit: Option<i64>,
     after: Option<Id>,
 }
 
@@ -38,7 +38,7 @@ pub async fn list(
     }
     let after = page.after.unwrap_or_default();
     let members = found.members.values().filter(|member| member.user > after);
-    let limit = page.limit.unwrap_or(1).clamp(1, 1000);
+    let limit = within(page.limit, 1, 1000)?;
     Ok(Json(members.take(limit).map(|member| world.member_json(member)).collect::<Vec<_>>().into()))
 }
 

@@ -1,6 +1,6 @@
 //! `/channels/{id}/messages`: writing, reading, editing and deleting.
 
-use std::ops::Bound;
+use std::ops::{Bound, RangeBounds};
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::channels::allowed;
 use super::compose::{self, Origin};
 use super::error::{ApiError, Retry};
-use super::extract::{Asked, Bot, In};
+use super::extract::{Asked, Bot, In, within};
 use super::payload::{Payload, Sent};
 use super::pipeline::Answer;
 use super::validate::form::Form;
@@ -89,7 +89,7 @@ fn repeated(world: &World, bot: Id, draft: &Draft) -> Option<Message> {
 /// What part of a channel's messages is wanted.
 #[derive(Deserialize)]
 pub struct Page {
-    limit: Option<usize>,
+    limit: Option<i64>,
     before: Option<Id>,
     after: Option<Id>,
     around: Option<Id>,
@@ -108,27 +108,28 @@ pub async fn list(
     if world.permissions(found, bot) & allow::READ_MESSAGE_HISTORY == 0 {
         return Ok(Json(Value::Array(Vec::new())));
     }
-    let limit = page.limit.unwrap_or(50).clamp(1, 100);
-    let shown = |message: &&Message| message.ephemeral_to.is_none();
-    let mut messages: Vec<&Message> = if let Some(after) = page.after {
-        let later = found.messages.range((Bound::Excluded(after), Bound::Unbounded));
-        later.map(|(_, message)| message).filter(shown).take(limit).collect()
-    } else {
-        let end = page.around.map_or(u64::MAX, |around| around.0.saturating_add(1));
-        let before = page.before.map_or(end, |before| before.0);
-        found
-            .messages
-            .range(..Id(before))
-            .rev()
-            .map(|(_, message)| message)
-            .filter(shown)
-            .take(limit)
-            .collect()
+    let limit = within(page.limit, 50, 100)?;
+    let after = |id: Id| shown(found, (Bound::Excluded(id), Bound::Unbounded));
+    let before = |id: Id| shown(found, ..id).rev();
+    let mut messages: Vec<&Message> = match (page.around, page.after) {
+        (Some(around), _) => {
+            let half = limit / 2;
+            let middle = shown(found, around..=around);
+            before(around).take(half).chain(middle).chain(after(around).take(half)).collect()
+        }
+        (None, Some(id)) => after(id).take(limit).collect(),
+        (None, None) => before(page.before.unwrap_or(Id(u64::MAX))).take(limit).collect(),
     };
     messages.sort_by_key(|message| std::cmp::Reverse(message.id));
     Ok(Json(
         messages.into_iter().map(|message| world.message_for(bot, message, &base)).collect::<Vec<_>>().into(),
     ))
+}
+
+/// The messages of a channel, of these ids, that everyone sees, oldest first.
+fn shown(channel: &Channel, ids: impl RangeBounds<Id>) -> impl DoubleEndedIterator<Item = &Message> {
+    let messages = channel.messages.range(ids).map(|(_, message)| message);
+    messages.filter(|message| message.ephemeral_to.is_none())
 }
 
 /// The message with this id, if it is in this channel and everyone sees it: 10008 if not.
@@ -159,14 +160,10 @@ pub async fn edit(
     Sent(sent): Sent,
 ) -> Answer {
     let body = sent.object()?;
-    let v2 = {
-        let world = server.world();
-        allowed(&world, channel, bot, 0)?;
-        find(&world, channel, id)?.is_v2()
-    };
-    let draft = message::check(body, &sent.files, Kind::Edit { v2 })?;
     let mut world = server.world();
+    allowed(&world, channel, bot, 0)?;
     let mut edited = find(&world, channel, id)?.clone();
+    let draft = message::check(body, &sent.files, Kind::from(&edited))?;
     if edited.author_id() != bot {
         return Err(ApiError::new(
             StatusCode::FORBIDDEN,
@@ -187,7 +184,7 @@ pub fn still_something(message: &Message) -> Result<(), ApiError> {
         && message.embeds.is_empty()
         && message.components.is_empty()
         && message.attachments.is_empty();
-    if empty { Err(ApiError::bad_request(50_006, "Cannot send an empty message")) } else { Ok(()) }
+    if empty { Err(ApiError::empty_message()) } else { Ok(()) }
 }
 
 /// Messages older than an hour take three edits in six seconds per channel; no header announces it.

@@ -22,7 +22,7 @@ pub mod webhooks;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{get, post, put};
 
 use crate::server::Shared;
 
@@ -91,10 +91,13 @@ fn command_routes() -> Router<Shared> {
 fn token_routes() -> Router<Shared> {
     Router::new()
         .route("/interactions/{id}/{token}/callback", post(callback::create))
-        .route("/webhooks/{webhook}", delete(webhooks::delete))
+        .route("/webhooks/{webhook}", get(webhooks::read).patch(webhooks::edit).delete(webhooks::delete))
         .route(
             "/webhooks/{webhook}/{token}",
-            get(webhooks::get).post(followups::create).delete(webhooks::delete_by_token),
+            get(webhooks::get)
+                .post(followups::create)
+                .patch(webhooks::edit_by_token)
+                .delete(webhooks::delete_by_token),
         )
         .route(
             "/webhooks/{webhook}/{token}/messages/{message}",

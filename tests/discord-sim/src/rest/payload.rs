@@ -83,6 +83,7 @@ impl Payload {
         let request = Request::builder().header(header::CONTENT_TYPE, kind).body(Body::from(bytes));
         let mut form = Multipart::from_request(request.map_err(|_| bad())?, &()).await.map_err(|_| bad())?;
         let mut payload = Self::default();
+        let mut texts = Map::new();
         while let Some(field) = form.next_field().await.map_err(|_| bad())? {
             let name = field.name().unwrap_or_default().to_owned();
             let filename = field.file_name().map(str::to_owned);
@@ -92,7 +93,13 @@ impl Payload {
                 payload.json = Some(serde_json::from_slice(&data).map_err(|_| ApiError::no_json())?);
             } else if let Some(filename) = filename {
                 payload.add_file(&name, &filename, content_type, data)?;
+            } else {
+                texts.insert(name, String::from_utf8_lossy(&data).into());
             }
+        }
+        // Plain fields stand for the JSON of a form that has none, as `curl -F content=hi` sends it.
+        if payload.json.is_none() && !texts.is_empty() {
+            payload.json = Some(Value::Object(texts));
         }
         Ok(payload)
     }
@@ -109,7 +116,9 @@ impl Payload {
         }
         let digits: String = field.chars().filter(char::is_ascii_digit).collect();
         let index = digits.parse().unwrap_or(self.files.len() as u64);
-        let content_type = kind.unwrap_or_else(|| guess_type(name).to_owned());
+        // Clients send "any bytes" for what they do not know; Discord goes by the name.
+        let said = kind.filter(|kind| kind != "application/octet-stream");
+        let content_type = said.unwrap_or_else(|| guess_type(name).to_owned());
         let filename = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         self.files.push(Upload { index, filename, content_type, data });
         Ok(())

@@ -179,6 +179,12 @@ impl Message {
         self.flags & IS_COMPONENTS_V2 != 0
     }
 
+    /// Whether it was written with a token of its own: by a webhook, or as the answer to an interaction.
+    #[must_use]
+    pub fn is_by_token(&self) -> bool {
+        self.interaction.is_some() || matches!(self.author, Author::Webhook { .. })
+    }
+
     /// The user id of its author, a webhook's included.
     #[must_use]
     pub fn author_id(&self) -> Id {

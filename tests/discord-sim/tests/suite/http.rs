@@ -70,9 +70,13 @@ async fn set_address(lab: &Lab, world: &World, url: &str) -> (u16, Value) {
     lab.rest(&world.token, "PATCH", "/applications/@me", body).await
 }
 
-async fn use_command(lab: &Lab, world: &World) -> Value {
+async fn register(lab: &Lab, world: &World) {
     let path = format!("/applications/{}/commands", world.application);
     lab.rest(&world.token, "POST", &path, json!({ "name": "go", "description": "d" })).await;
+}
+
+async fn use_command(lab: &Lab, world: &World) -> Value {
+    register(lab, world).await;
     let call = json!({ "channel_id": world.channel, "name": "go" });
     lab.sim("POST", &format!("/users/{}/command?wait=5s", world.user), call).await
 }
@@ -118,4 +122,42 @@ async fn an_http_answer_that_is_wrong_fails_the_interaction_and_is_a_violation()
     assert_eq!(use_command(&lab, &world).await["state"], "failed");
     let violations = lab.sim("GET", "/violations", Value::Null).await;
     assert_eq!(violations[0]["rule"], "interaction.http_answer");
+}
+
+/// Uses the command until something comes of it: one delivery in twenty brings a bad signature along.
+async fn use_until(lab: &Lab, world: &World, mut holds: impl AsyncFnMut() -> bool) {
+    register(lab, world).await;
+    let call = json!({ "channel_id": world.channel, "name": "go" });
+    for _ in 0..400 {
+        lab.sim("POST", &format!("/users/{}/command?wait=5s", world.user), call.clone()).await;
+        if holds().await {
+            return;
+        }
+    }
+    panic!("never in 400 deliveries");
+}
+
+#[tokio::test]
+async fn now_and_then_a_bad_signature_is_sent_on_purpose() {
+    let lab = Lab::new().await;
+    let world = lab.world(json!({})).await;
+    let (bot, url) = serve(&lab, &world, true, json!({ "type": 4, "data": { "content": "x" } })).await;
+    assert_eq!(set_address(&lab, &world, &url).await.0, 200);
+    let before = *bot.refused.lock().unwrap();
+    use_until(&lab, &world, async || *bot.refused.lock().unwrap() > before).await;
+    assert_eq!(lab.sim("GET", "/violations", Value::Null).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_bot_that_takes_a_bad_signature_breaks_a_rule() {
+    let lab = Lab::new().await;
+    let world = lab.world(json!({})).await;
+    let (_, url) = serve(&lab, &world, false, json!({ "type": 4, "data": { "content": "x" } })).await;
+    let path = format!("/applications/{}", world.application);
+    lab.sim("PUT", &path, json!({ "interactions_url": url })).await;
+    use_until(&lab, &world, async || {
+        let broken = lab.sim("GET", "/violations", Value::Null).await;
+        broken.as_array().unwrap().iter().any(|one| one["rule"] == "interaction.bad_signature_accepted")
+    })
+    .await;
 }

@@ -131,38 +131,6 @@ async fn follow_ups_are_read_edited_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_callback_with_response_tells_what_was_made() {
-    let mut shop = Shop::open().await;
-    let interaction = shop.buy().await;
-    let (id, token) = (interaction["id"].as_str().unwrap(), interaction["token"].as_str().unwrap());
-    let path = format!("/interactions/{id}/{token}/callback?with_response=true");
-    let body = json!({ "type": 4, "data": { "content": "hi", "flags": 64 } });
-    let (status, answer) = shop.lab.rest("", "POST", &path, body).await;
-    assert_eq!((status, &answer["resource"]["message"]["content"]), (200, &json!("hi")));
-    assert_eq!(answer["interaction"]["response_message_ephemeral"], true);
-    assert_eq!(answer["interaction"]["response_message_id"], answer["resource"]["message"]["id"]);
-}
-
-#[tokio::test]
-async fn answers_must_fit_the_kind_of_interaction_and_form_errors_stand_under_data() {
-    let mut shop = Shop::open().await;
-    let interaction = shop.buy().await;
-    for (body, path) in [
-        (json!({ "type": 8, "data": { "choices": [] } }), "/type"),
-        (json!({ "type": 1 }), "/type"),
-        (json!({}), "/type"),
-        (json!({ "type": 4 }), "/data"),
-        (json!({ "type": 4, "data": { "content": "x".repeat(2001) } }), "/data/content"),
-        (json!({ "type": 9, "data": { "custom_id": "m", "title": "t" } }), "/data/components"),
-    ] {
-        let (status, error) = shop.answer(&interaction, body.clone()).await;
-        assert_eq!((status, &error["code"]), (400, &json!(50_035)), "{body}");
-        assert!(error["errors"].pointer(path).is_some(), "{body}: {error}");
-    }
-    assert_eq!(shop.answer(&interaction, json!({ "type": 6 })).await.0, 204, "it is still unanswered");
-}
-
-#[tokio::test]
 async fn selects_take_offered_values_only() {
     let mut shop = Shop::open().await;
     let select = |values: Value| json!({ "message_id": shop.message, "custom_id": "pick", "values": values });
@@ -189,49 +157,6 @@ async fn what_a_client_does_not_offer_cannot_be_done() {
     assert_eq!(shop.act("click", json!({ "message_id": "5", "custom_id": "buy" })).await.0, 404);
     let path = format!("/users/{}/click", shop.world.application);
     assert_eq!(shop.lab.try_sim("POST", &path, click("buy")).await.0, 409, "bots do not click");
-}
-
-#[tokio::test]
-async fn modals_are_filled_in_rows_and_in_labels() {
-    let mut shop = Shop::open().await;
-    let interaction = shop.buy().await;
-    let modal = json!({ "custom_id": "m", "title": "Order", "components": [
-        { "type": 1, "components": [
-            { "type": 4, "custom_id": "count", "label": "Count", "style": 1, "min_length": 2, "max_length": 3 },
-        ] },
-        { "type": 18, "label": "Note", "component": { "type": 4, "custom_id": "note", "style": 2, "required": false } },
-        { "type": 18, "label": "Kind", "component": { "type": 3, "custom_id": "kind", "options": [
-            { "label": "A", "value": "a" }, { "label": "B", "value": "b" },
-        ] } },
-        { "type": 18, "label": "File", "component": { "type": 19, "custom_id": "file", "required": false } },
-    ] });
-    assert_eq!(shop.answer(&interaction, json!({ "type": 9, "data": modal })).await.0, 204);
-    assert_eq!(shop.state(&interaction).await["modal"]["title"], "Order");
-    let submit = |fields: Value| json!({ "interaction_id": interaction["id"], "fields": fields });
-    for (fields, status) in [
-        (json!({ "count": "1", "kind": ["a"] }), 409),
-        (json!({ "count": "1234", "kind": ["a"] }), 409),
-        (json!({ "count": "12", "kind": ["z"] }), 409),
-        (json!({ "count": "12" }), 409),
-        (json!({ "count": "12", "kind": ["a"], "what": "x" }), 404),
-    ] {
-        assert_eq!(shop.act("submit", submit(fields.clone())).await.0, status, "{fields}");
-    }
-    let file = json!([{ "filename": "a.txt", "content": "hello" }]);
-    let fields = json!({ "count": "12", "kind": ["b"], "note": "quick", "file": file });
-    assert_eq!(shop.act("submit", submit(fields)).await.0, 200);
-    let got = shop.received().await;
-    let parts = &got["data"]["components"];
-    assert_eq!((&got["type"], &got["data"]["custom_id"]), (&json!(5), &json!("m")));
-    assert_eq!(parts[0]["components"][0]["value"], "12");
-    assert_eq!((&parts[1]["type"], &parts[1]["component"]["value"]), (&json!(18), &json!("quick")));
-    assert_eq!(parts[2]["component"]["values"], json!(["b"]));
-    let id = parts[3]["component"]["values"][0].as_str().unwrap();
-    let url = got["data"]["resolved"]["attachments"][id]["url"].as_str().unwrap();
-    assert_eq!(shop.lab.http.get(url).send().await.unwrap().text().await.unwrap(), "hello");
-    assert_eq!(got["message"]["id"], shop.message);
-    assert_eq!(shop.answer(&got, json!({ "type": 9, "data": modal })).await.0, 400, "no modal after a modal");
-    assert_eq!(shop.answer(&got, json!({ "type": 7, "data": { "content": "ok" } })).await.0, 204);
 }
 
 #[tokio::test]
@@ -264,4 +189,30 @@ async fn an_interaction_can_be_delivered_again() {
     let told = shop.lab.sim("POST", &path, json!({ "sessions": [session] })).await;
     assert_eq!(told["delivered"], 1);
     assert_eq!(shop.received().await["token"], interaction["token"]);
+}
+
+#[tokio::test]
+async fn an_ephemeral_follow_up_is_seen_by_its_person_only() {
+    let mut shop = Shop::open().await;
+    let interaction = shop.buy().await;
+    shop.answer(&interaction, json!({ "type": 6 })).await;
+    let (status, secret) =
+        shop.hook(&interaction, "POST", "", json!({ "content": "psst", "flags": 64 })).await;
+    assert_eq!((status, &secret["flags"]), (200, &json!(64)));
+    shop.hook(&interaction, "POST", "", json!({ "content": "for all" })).await;
+    let (person, other) = (shop.world.user.clone(), shop.other_person().await);
+    let words = |seen: &[Value]| seen.iter().map(|message| message["content"].clone()).collect::<Vec<_>>();
+    assert_eq!(words(&shop.seen_by(&person).await), ["Shop", "psst", "for all"]);
+    assert_eq!(words(&shop.seen_by(&other).await), ["Shop", "for all"]);
+}
+
+#[tokio::test]
+async fn a_late_interaction_is_unknown_and_its_webhook_too() {
+    let mut shop = Shop::open().await;
+    let interaction = shop.buy().await;
+    shop.age(&interaction, "3s").await;
+    let (status, body) = shop.answer(&interaction, json!({ "type": 5 })).await;
+    assert_eq!((status, &body["code"]), (404, &json!(10_062)));
+    let (status, body) = shop.hook(&interaction, "POST", "", json!({ "content": "x" })).await;
+    assert_eq!((status, &body["code"]), (404, &json!(10_015)), "the token is worth nothing");
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use discord_sim::{Options, Sim, start};
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 
 /// What every client has to call itself.
@@ -58,8 +58,8 @@ impl Lab {
         (status, answer.json().await.unwrap_or_default())
     }
 
-    /// A request to the REST API as a bot.
-    pub async fn rest(&self, token: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
+    /// A request to the REST API as a bot, for those who want the headers.
+    pub async fn raw(&self, token: &str, method: &str, path: &str, body: Value) -> Response {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method, format!("{}/api/v10{path}", self.sim.url()));
         if !token.is_empty() {
@@ -68,9 +68,19 @@ impl Lab {
         if !body.is_null() {
             request = request.json(&body);
         }
-        let answer = request.send().await.unwrap();
+        request.send().await.unwrap()
+    }
+
+    /// A request to the REST API as a bot.
+    pub async fn rest(&self, token: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let answer = self.raw(token, method, path, body).await;
         let status = answer.status().as_u16();
         (status, answer.json().await.unwrap_or_default())
+    }
+
+    /// A message of the bot in the channel.
+    pub async fn post(&self, world: &World, body: Value) -> (u16, Value) {
+        self.rest(&world.token, "POST", &format!("/channels/{}/messages", world.channel), body).await
     }
 
     /// Waits until a condition holds.
@@ -104,4 +114,21 @@ impl Lab {
             user: text(&member["user_id"]),
         }
     }
+}
+
+/// A header of an answer; empty if it is not there.
+pub fn header(response: &Response, name: &str) -> String {
+    response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+/// The text in a value.
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// A stand-in with a small world in it.
+pub async fn lab_and_world() -> (Lab, World) {
+    let lab = Lab::new().await;
+    let world = lab.world(json!({})).await;
+    (lab, world)
 }

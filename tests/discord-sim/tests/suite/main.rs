@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod answers;
 mod closing;
 mod commands;
 mod control;
@@ -10,7 +11,10 @@ mod gateway;
 mod http;
 mod interactions;
 mod lab;
+mod limits;
 mod memory;
+mod modals;
+mod registry;
 mod repeat;
 mod rest;
 mod robust;
@@ -20,3 +24,4 @@ mod shop;
 mod socket;
 mod table;
 mod twilight;
+mod webhooks;

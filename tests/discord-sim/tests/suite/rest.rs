@@ -1,124 +1,11 @@
-//! The REST API: limits, tokens, messages, people, errors as Discord words them.
+//! The REST API: tokens, messages, people, errors as Discord words them.
 
 use std::time::Duration;
 
-use discord_sim::Options;
-use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
-use crate::lab::{Lab, USER_AGENT, World};
-
-async fn lab_and_world() -> (Lab, World) {
-    let lab = Lab::new().await;
-    let world = lab.world(json!({})).await;
-    (lab, world)
-}
-
-/// A raw request as the bot.
-async fn raw(lab: &Lab, world: &World, method: &str, path: &str, body: Value) -> Response {
-    let url = format!("{}/api/v10{path}", lab.sim.url());
-    let request = lab.http.request(method.parse().unwrap(), url);
-    let request = request.header("authorization", format!("Bot {}", world.token));
-    let request = if body.is_null() { request } else { request.json(&body) };
-    request.send().await.unwrap()
-}
-
-fn header(response: &Response, name: &str) -> String {
-    response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
-}
-
-async fn post(lab: &Lab, world: &World, body: Value) -> (u16, Value) {
-    lab.rest(&world.token, "POST", &format!("/channels/{}/messages", world.channel), body).await
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
-}
-
-#[tokio::test]
-async fn buckets_are_announced_in_headers_and_kept() {
-    let (lab, world) = lab_and_world().await;
-    let path = format!("/channels/{}/messages", world.channel);
-    for remaining in (0..5).rev() {
-        let answer = raw(&lab, &world, "POST", &path, json!({ "content": "x" })).await;
-        assert_eq!(answer.status(), 200);
-        assert_eq!(header(&answer, "x-ratelimit-limit"), "5");
-        assert_eq!(header(&answer, "x-ratelimit-remaining"), remaining.to_string());
-        assert!(header(&answer, "x-ratelimit-reset-after").parse::<f64>().unwrap() <= 5.0);
-        assert!(!header(&answer, "x-ratelimit-bucket").is_empty());
-    }
-    let answer = raw(&lab, &world, "POST", &path, json!({ "content": "x" })).await;
-    assert_eq!(answer.status(), 429);
-    assert_eq!(header(&answer, "x-ratelimit-scope"), "user");
-    assert!(header(&answer, "retry-after").parse::<u64>().unwrap() >= 1);
-    let body: Value = answer.json().await.unwrap();
-    assert_eq!(body["global"], false);
-    assert!(body["retry_after"].as_f64().unwrap() > 0.0, "{body}");
-}
-
-#[tokio::test]
-async fn fifty_requests_a_second_are_the_global_limit_but_not_for_interactions() {
-    let (lab, world) = lab_and_world().await;
-    let mut limited = None;
-    for _ in 0..60 {
-        let answer = raw(&lab, &world, "GET", &format!("/users/{}", world.user), Value::Null).await;
-        if answer.status() == 429 {
-            limited = Some(answer);
-            break;
-        }
-    }
-    let answer = limited.expect("60 requests at once are too many");
-    assert_eq!(header(&answer, "x-ratelimit-global"), "true");
-    assert_eq!(header(&answer, "x-ratelimit-scope"), "global");
-    assert_eq!(answer.json::<Value>().await.unwrap()["global"], true);
-    for _ in 0..60 {
-        let (status, body) =
-            lab.rest(&world.token, "POST", "/interactions/1/x/callback", json!({ "type": 5 })).await;
-        assert_eq!((status, &body["code"]), (404, &json!(10_062)));
-    }
-}
-
-#[tokio::test]
-async fn too_many_invalid_requests_ban_the_address() {
-    let lab = Lab::with(Options { invalid_request_limit: 3, ..Options::default() }).await;
-    let world = lab.world(json!({})).await;
-    for _ in 0..3 {
-        assert_eq!(lab.rest("dead", "GET", "/users/@me", Value::Null).await.0, 401);
-    }
-    let answer = raw(&lab, &world, "GET", "/users/@me", Value::Null).await;
-    assert_eq!((answer.status().as_u16(), header(&answer, "x-ratelimit-scope")), (429, String::new()));
-    assert!(header(&answer, "retry-after").parse::<u64>().unwrap() > 500);
-}
-
-#[tokio::test]
-async fn invalid_requests_are_counted_per_application() {
-    let (lab, world) = lab_and_world().await;
-    let path = format!("/channels/{}", world.channel);
-    assert_eq!(lab.rest(&world.token, "DELETE", &path, Value::Null).await.0, 403);
-    let application = lab.sim("GET", &format!("/applications/{}", world.application), Value::Null).await;
-    assert_eq!(application["invalid_requests"], 1);
-}
-
-#[tokio::test]
-async fn a_user_agent_in_discords_form_is_required() {
-    let (lab, world) = lab_and_world().await;
-    for (agent, status) in [
-        (USER_AGENT, 200),
-        ("DiscordBot (https://example.org 1.0) Python/3.11 aiohttp/3.9", 200),
-        ("curl/8.0", 403),
-        ("DiscordBot", 403),
-        ("DiscordBot (https://example.org)", 403),
-    ] {
-        let client = Client::builder().user_agent(agent).build().unwrap();
-        let request = client.get(format!("{}/api/v10/users/@me", lab.sim.url()));
-        let answer = request.header("authorization", format!("Bot {}", world.token)).send().await.unwrap();
-        assert_eq!(answer.status(), status, "{agent}");
-    }
-    let plain = Client::builder().user_agent("aiohttp/3").build().unwrap();
-    let url = format!("{}/api/v10/interactions/1/x/callback", lab.sim.url());
-    let answer = plain.post(url).json(&json!({ "type": 6 })).send().await.unwrap();
-    assert_eq!(answer.status(), 404, "routes with a token of their own take any");
-}
+use crate::lab::{lab_and_world, text};
+use crate::shop::Shop;
 
 #[tokio::test]
 async fn a_dead_token_gets_401() {
@@ -132,32 +19,13 @@ async fn a_dead_token_gets_401() {
 }
 
 #[tokio::test]
-async fn editing_messages_older_than_an_hour_gets_30046_after_three_in_six_seconds() {
-    let (lab, world) = lab_and_world().await;
-    let (_, message) = post(&lab, &world, json!({ "content": "old" })).await;
-    let id = text(&message["id"]).to_owned();
-    lab.sim("POST", &format!("/messages/{id}/age"), json!({ "by": "2h" })).await;
-    let path = format!("/channels/{}/messages/{id}", world.channel);
-    for number in 0..3 {
-        let answer = raw(&lab, &world, "PATCH", &path, json!({ "content": number.to_string() })).await;
-        assert_eq!(answer.status(), 200);
-    }
-    let answer = raw(&lab, &world, "PATCH", &path, json!({ "content": "more" })).await;
-    assert_eq!(answer.status(), 429);
-    assert_eq!(header(&answer, "x-ratelimit-remaining"), "1", "the headers do not announce it");
-    let body: Value = answer.json().await.unwrap();
-    assert_eq!(body["code"], 30_046);
-    assert!(body["retry_after"].as_f64().unwrap() > 5.0);
-}
-
-#[tokio::test]
 async fn an_enforced_nonce_returns_the_first_message() {
     let (lab, world) = lab_and_world().await;
     let body = json!({ "content": "once", "nonce": "order-1", "enforce_nonce": true });
-    let (_, first) = post(&lab, &world, body.clone()).await;
-    let (status, second) = post(&lab, &world, body).await;
+    let (_, first) = lab.post(&world, body.clone()).await;
+    let (status, second) = lab.post(&world, body).await;
     assert_eq!((status, &first["id"], &first["nonce"]), (200, &second["id"], &json!("order-1")));
-    let (_, third) = post(&lab, &world, json!({ "content": "again", "nonce": "order-1" })).await;
+    let (_, third) = lab.post(&world, json!({ "content": "again", "nonce": "order-1" })).await;
     assert_ne!(third["id"], first["id"], "without enforce_nonce it is a message of its own");
 }
 
@@ -218,7 +86,7 @@ async fn a_closed_door_gets_50007() {
 async fn form_errors_get_50035_with_the_path_and_are_noted_as_violations() {
     let (lab, world) = lab_and_world().await;
     let body = json!({ "embeds": [{ "title": "x".repeat(257) }] });
-    let (status, answer) = post(&lab, &world, body.clone()).await;
+    let (status, answer) = lab.post(&world, body.clone()).await;
     assert_eq!((status, &answer["code"]), (400, &json!(50_035)));
     assert_eq!(answer["errors"]["embeds"]["0"]["title"]["_errors"][0]["code"], "BASE_TYPE_MAX_LENGTH");
     let violations = lab.sim("GET", "/violations", Value::Null).await;
@@ -245,8 +113,8 @@ async fn a_body_that_is_no_json_is_refused() {
 #[tokio::test]
 async fn messages_are_read_edited_and_deleted() {
     let (lab, world) = lab_and_world().await;
-    let (_, first) = post(&lab, &world, json!({ "content": "first" })).await;
-    let (_, second) = post(&lab, &world, json!({ "content": "second" })).await;
+    let (_, first) = lab.post(&world, json!({ "content": "first" })).await;
+    let (_, second) = lab.post(&world, json!({ "content": "second" })).await;
     let base = format!("/channels/{}/messages", world.channel);
     let path = format!("{base}/{}", text(&first["id"]));
     let (status, edited) =
@@ -267,7 +135,7 @@ async fn messages_are_read_edited_and_deleted() {
 #[tokio::test]
 async fn timestamps_have_microseconds_and_a_numeric_offset() {
     let (lab, world) = lab_and_world().await;
-    let (_, message) = post(&lab, &world, json!({ "content": "x" })).await;
+    let (_, message) = lab.post(&world, json!({ "content": "x" })).await;
     let stamp = text(&message["timestamp"]);
     assert_eq!(stamp.len(), "2026-01-01T00:00:00.000000+00:00".len(), "{stamp}");
     assert!(stamp.ends_with("+00:00"));
@@ -298,65 +166,6 @@ async fn roles_are_given_below_the_bots_own_only() {
     let (status, body) = lab.rest(&world.token, "PUT", &role(&high), Value::Null).await;
     assert_eq!((status, &body["code"]), (403, &json!(50_013)));
     assert_eq!(lab.rest(&world.token, "DELETE", &role(&low), Value::Null).await.0, 204);
-}
-
-#[tokio::test]
-async fn webhooks_write_by_their_token_alone() {
-    let (lab, world) = lab_and_world().await;
-    let body = json!({ "name": "orders", "webhook": "Till" });
-    let made = lab.sim("POST", &format!("/guilds/{}/channels", world.guild), body).await;
-    let url = text(&made["webhook_url"]).to_owned();
-    let answer =
-        lab.http.post(format!("{url}?wait=true")).json(&json!({ "content": "paid" })).send().await.unwrap();
-    let message: Value = answer.json().await.unwrap();
-    assert_eq!(
-        (&message["author"]["username"], &message["webhook_id"]),
-        (&json!("Till"), &made["webhook_id"])
-    );
-    let one = format!("{url}/messages/{}", text(&message["id"]));
-    let edited = lab.http.patch(&one).json(&json!({ "content": "refunded" })).send().await.unwrap();
-    assert_eq!(edited.json::<Value>().await.unwrap()["content"], "refunded");
-    assert_eq!(lab.http.delete(&one).send().await.unwrap().status(), 204);
-    let wrong = lab.http.post(format!("{url}x")).json(&json!({ "content": "x" })).send().await.unwrap();
-    assert_eq!(wrong.status(), 401);
-    assert_eq!(wrong.json::<Value>().await.unwrap()["code"], 50_027);
-}
-
-#[tokio::test]
-async fn commands_are_registered_changed_and_overwritten_by_name() {
-    let (lab, world) = lab_and_world().await;
-    let path = format!("/applications/{}/commands", world.application);
-    let command = |name: &str| json!({ "name": name, "description": "d" });
-    let (status, first) = lab.rest(&world.token, "POST", &path, command("one")).await;
-    assert_eq!(status, 201);
-    let (status, again) = lab.rest(&world.token, "POST", &path, command("one")).await;
-    assert_eq!((status, &again["id"]), (200, &first["id"]));
-    let (_, list) = lab.rest(&world.token, "PUT", &path, json!([command("two"), command("one")])).await;
-    assert_eq!((list.as_array().unwrap().len(), &list[1]["id"]), (2, &first["id"]));
-    let bad = json!([command("ok"), command("Not Ok")]);
-    let (status, body) = lab.rest(&world.token, "PUT", &path, bad).await;
-    assert_eq!((status, body["errors"]["1"]["name"].is_object()), (400, true));
-    let one = format!("{path}/{}", text(&first["id"]));
-    assert_eq!(lab.rest(&world.token, "DELETE", &one, Value::Null).await.0, 204);
-    let guild = format!("/applications/{}/guilds/{}/commands", world.application, world.guild);
-    assert_eq!(lab.rest(&world.token, "PUT", &guild, json!([command("here")])).await.0, 200);
-    assert_eq!(lab.rest(&world.token, "GET", &guild, Value::Null).await.1[0]["guild_id"], world.guild);
-}
-
-#[tokio::test]
-async fn one_hundred_global_commands_and_two_hundred_creates_a_day() {
-    let (lab, world) = lab_and_world().await;
-    let path = format!("/applications/{}/commands", world.application);
-    let set = |from: usize, to: usize| {
-        (from..to).map(|n| json!({ "name": format!("c{n}"), "description": "d" })).collect::<Vec<_>>().into()
-    };
-    assert_eq!(lab.rest(&world.token, "PUT", &path, set(0, 100)).await.0, 200);
-    let (status, body) = lab.rest(&world.token, "PUT", &path, set(0, 101)).await;
-    assert_eq!((status, &body["code"]), (400, &json!(30_032)));
-    assert_eq!(lab.rest(&world.token, "PUT", &path, set(100, 200)).await.0, 200);
-    let (status, body) = lab.rest(&world.token, "PUT", &path, set(200, 201)).await;
-    assert_eq!((status, &body["code"]), (429, &json!(30_034)));
-    assert_eq!(lab.rest(&world.token, "PUT", &path, set(150, 200)).await.0, 200, "no creation, no count");
 }
 
 #[tokio::test]
@@ -393,4 +202,128 @@ async fn faults_answer_delay_cut_and_lose_as_asked() {
     lab.sim("DELETE", &format!("/faults/{}", faults[0]["id"]), Value::Null).await;
     lab.sim("DELETE", "/faults", Value::Null).await;
     assert_eq!(lab.sim("GET", "/faults", Value::Null).await, json!([]));
+}
+
+#[tokio::test]
+async fn refusals_have_the_words_and_the_shape_of_discord() {
+    let mut shop = Shop::open().await;
+    let token = shop.world.token.clone();
+    let rest = async |method: &str, path: &str, body: Value| shop.lab.rest(&token, method, path, body).await;
+    let words = |message: &str, code: u64| json!({ "message": message, "code": code });
+    assert_eq!(rest("GET", "/channels/5", Value::Null).await, (404, words("Unknown Channel", 10_003)));
+    assert_eq!(rest("GET", "/guilds/5", Value::Null).await, (404, words("Unknown Guild", 10_004)));
+    let path = format!("/channels/{}/messages/5", shop.world.channel);
+    assert_eq!(rest("GET", &path, Value::Null).await, (404, words("Unknown Message", 10_008)));
+    let path = format!("/channels/{}", shop.world.channel);
+    assert_eq!(rest("DELETE", &path, Value::Null).await, (403, words("Missing Permissions", 50_013)));
+    let path = format!("/webhooks/{}/wrong", shop.world.application);
+    let answer = rest("POST", &path, json!({ "content": "x" })).await;
+    assert_eq!(answer, (401, words("Invalid Webhook Token", 50_027)));
+    let answer = rest("POST", "/interactions/5/x/callback", json!({ "type": 6 })).await;
+    assert_eq!(answer, (404, words("Unknown interaction", 10_062)));
+    let path = format!("/channels/{}/messages", shop.world.channel);
+    let answer = rest("POST", &path, json!({ "content": "x".repeat(2001) })).await;
+    let errors = json!([{ "code": "BASE_TYPE_MAX_LENGTH", "message": "Must be 2000 or fewer in length." }]);
+    let body = json!({
+        "message": "Invalid Form Body", "code": 50_035, "errors": { "content": { "_errors": errors } },
+    });
+    assert_eq!(answer, (400, body));
+    assert_eq!(rest("POST", &path, json!({})).await, (400, words("Cannot send an empty message", 50_006)));
+    let interaction = shop.buy().await;
+    shop.answer(&interaction, json!({ "type": 6 })).await;
+    let answer = shop.answer(&interaction, json!({ "type": 6 })).await;
+    assert_eq!(answer, (400, words("Interaction has already been acknowledged.", 40_060)));
+}
+
+#[tokio::test]
+async fn what_is_no_id_in_a_path_and_out_of_range_in_a_query_is_named() {
+    let (lab, world) = lab_and_world().await;
+    let (status, body) = lab.rest(&world.token, "GET", "/channels/abc/messages/x", Value::Null).await;
+    assert_eq!((status, &body["code"]), (400, &json!(50_035)));
+    for (name, value) in [("channel_id", "abc"), ("message_id", "x")] {
+        let error = json!({ "code": "NUMBER_TYPE_COERCE", "message": format!("Value \"{value}\" is not snowflake.") });
+        assert_eq!(body["errors"][name]["_errors"], json!([error]));
+    }
+    for limit in [0, 101] {
+        let path = format!("/channels/{}/messages?limit={limit}", world.channel);
+        let (status, body) = lab.rest(&world.token, "GET", &path, Value::Null).await;
+        assert_eq!((status, body["errors"]["limit"].is_object()), (400, true), "{limit}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn messages_around_one_are_those_before_and_after_it() {
+    let (lab, world) = lab_and_world().await;
+    let mut ids = Vec::new();
+    for n in 0..5 {
+        ids.push(lab.post(&world, json!({ "content": n.to_string() })).await.1["id"].clone());
+    }
+    let path = format!("/channels/{}/messages?limit=3&around={}", world.channel, text(&ids[2]));
+    let (_, found) = lab.rest(&world.token, "GET", &path, Value::Null).await;
+    let found: Vec<&Value> = found.as_array().unwrap().iter().map(|message| &message["id"]).collect();
+    assert_eq!(found, [&ids[3], &ids[2], &ids[1]], "newest first");
+}
+
+#[tokio::test]
+async fn a_form_of_plain_fields_and_files_is_taken_like_json() {
+    let (lab, world) = lab_and_world().await;
+    let url = format!("{}/api/v10/channels/{}/messages", lab.sim.url(), world.channel);
+    let send = async |form: reqwest::multipart::Form| {
+        let request = lab.http.post(&url).header("authorization", format!("Bot {}", world.token));
+        let answer = request.multipart(form).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let part = || reqwest::multipart::Part::text("a\n").file_name("a.txt");
+    let (status, message) =
+        send(reqwest::multipart::Form::new().text("content", "hi").part("files[0]", part())).await;
+    assert_eq!((status, &message["content"]), (200, &json!("hi")));
+    assert_eq!(message["attachments"][0]["filename"], "a.txt");
+    let (status, message) = send(reqwest::multipart::Form::new().part("files[0]", part())).await;
+    assert_eq!((status, message["attachments"].as_array().map(Vec::len)), (200, Some(1)), "files alone");
+    let broken = reqwest::multipart::Form::new().text("payload_json", "{").part("files[0]", part());
+    assert_eq!(send(broken).await.1["code"], 50_109);
+    let unknown = json!({ "attachments": [{ "id": 1 }] }).to_string();
+    let (_, error) =
+        send(reqwest::multipart::Form::new().text("payload_json", unknown).part("files[0]", part())).await;
+    assert_eq!(error["errors"]["attachments"]["0"]["_errors"][0]["code"], "ATTACHMENT_NOT_FOUND");
+    let many =
+        (0..11).fold(reqwest::multipart::Form::new(), |form, n| form.part(format!("files[{n}]"), part()));
+    assert_eq!(send(many).await.1["code"], 50_035);
+}
+
+#[tokio::test]
+async fn an_edit_keeps_the_files_it_names_and_refuses_unknown_ones() {
+    let (lab, world) = lab_and_world().await;
+    let url = format!("{}/api/v10/channels/{}/messages", lab.sim.url(), world.channel);
+    let part = |name: &str| reqwest::multipart::Part::text("x").file_name(name.to_owned());
+    let form =
+        reqwest::multipart::Form::new().part("files[0]", part("a.txt")).part("files[1]", part("b.txt"));
+    let request = lab.http.post(&url).header("authorization", format!("Bot {}", world.token)).multipart(form);
+    let message: Value = request.send().await.unwrap().json().await.unwrap();
+    let path = format!("/channels/{}/messages/{}", world.channel, text(&message["id"]));
+    let keep = |id: &Value| json!({ "attachments": [{ "id": id }] });
+    let (status, edited) =
+        lab.rest(&world.token, "PATCH", &path, keep(&message["attachments"][1]["id"])).await;
+    assert_eq!((status, edited["attachments"].as_array().map(Vec::len)), (200, Some(1)));
+    assert_eq!(edited["attachments"][0]["filename"], "b.txt");
+    let (status, error) = lab.rest(&world.token, "PATCH", &path, keep(&json!("5"))).await;
+    assert_eq!((status, error["errors"]["attachments"]["0"].is_object()), (400, true));
+}
+
+#[tokio::test]
+async fn a_reply_mentions_the_author_of_the_message_unless_it_is_told_not_to() {
+    let (lab, world) = lab_and_world().await;
+    let said = json!({ "channel_id": world.channel, "content": "hello" });
+    let said = lab.sim("POST", &format!("/users/{}/message", world.user), said).await;
+    let reply = |allowed: Value| {
+        json!({
+            "content": "hi", "message_reference": { "message_id": said["message_id"] }, "allowed_mentions": allowed,
+        })
+    };
+    let (_, message) = lab.post(&world, reply(Value::Null)).await;
+    assert_eq!((&message["type"], &message["mentions"][0]["id"]), (&json!(19), &json!(world.user)));
+    let (_, message) = lab.post(&world, reply(json!({ "replied_user": false }))).await;
+    assert_eq!(message["mentions"], json!([]));
+    let missing = json!({ "content": "hi", "message_reference": { "message_id": "5" } });
+    assert!(lab.post(&world, missing).await.1["errors"]["message_reference"].is_object());
 }

@@ -156,15 +156,14 @@ async fn serenity_sells_loses_its_connection_and_resumes() {
     .await;
 
     lab.sim("POST", &format!("/gateway/{}/close", world.application), json!({ "code": 4000 })).await;
-    lab.rest(
-        &world.token,
-        "POST",
-        &format!("/channels/{}/messages", world.channel),
-        json!({ "content": "missed" }),
-    )
-    .await;
-    told.wait("message missed").await;
+    for number in 0..5 {
+        lab.post(&world, json!({ "content": format!("missed {number}") })).await;
+    }
+    for number in 0..5 {
+        told.wait(&format!("message missed {number}")).await;
+    }
     told.wait("resumed").await;
+    assert_eq!(told.passed.iter().filter(|told| told.starts_with("message missed")).count(), 5, "each once");
     let application = lab.sim("GET", &format!("/applications/{}", world.application), Value::Null).await;
     assert_eq!((&application["identifies"], &application["resumes"]), (&json!(1), &json!(1)));
     assert_eq!(lab.sim("GET", "/violations", Value::Null).await, json!([]));

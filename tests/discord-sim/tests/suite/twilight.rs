@@ -1,11 +1,16 @@
-//! A client nobody here wrote, twilight-gateway with twilight-model, against the stand-in.
+//! A client nobody here wrote, twilight's gateway, REST client and models, against the stand-in.
 
 use serde_json::{Value, json};
 use tokio::time::{Duration, timeout};
 use twilight_gateway::{
     CloseFrame, ConfigBuilder, Event, EventTypeFlags, Intents, Shard, ShardId, StreamExt,
 };
+use twilight_http::Client;
+use twilight_model::application::interaction::InteractionData;
+use twilight_model::channel::message::Component;
 use twilight_model::gateway::payload::incoming::InteractionCreate;
+use twilight_model::http::attachment::Attachment;
+use twilight_model::http::interaction::InteractionResponse;
 
 use crate::lab::{Lab, World};
 
@@ -43,21 +48,17 @@ async fn interaction(shard: &mut Shard) -> Box<InteractionCreate> {
     .await
 }
 
-async fn answer(lab: &Lab, interaction: &InteractionCreate, body: Value) {
-    let path = format!("/interactions/{}/{}/callback", interaction.id, interaction.token);
-    let (status, answer) = lab.rest("", "POST", &path, body).await;
-    assert_eq!(status, 204, "{answer}");
+/// twilight's own REST client.
+fn client(lab: &Lab, world: &World) -> Client {
+    let proxy = lab.sim.addr.to_string();
+    Client::builder().token(world.token.clone()).proxy(proxy, true).ratelimiter(None).build()
 }
 
-/// Reads on without looking, so that the shard makes progress while a call is under way.
-async fn during<T>(shard: &mut Shard, call: impl Future<Output = T>) -> T {
-    tokio::pin!(call);
-    loop {
-        tokio::select! {
-            result = &mut call => return result,
-            event = shard.next_event(EventTypeFlags::all()) => drop(event),
-        }
-    }
+/// Answers as twilight writes it: through its models and its client.
+async fn answer(client: &Client, got: &InteractionCreate, body: Value) {
+    let response: InteractionResponse = serde_json::from_value(body).unwrap();
+    let interaction = client.interaction(got.application_id);
+    interaction.create_response(got.id, &got.token, &response).await.unwrap();
 }
 
 #[tokio::test]
@@ -80,52 +81,80 @@ async fn twilight_logs_in_and_receives_its_guild() {
     assert_eq!(guild.id().to_string(), world.guild);
 }
 
+/// What a person does, and the interaction that the bot gets of it.
+async fn act(lab: &Lab, world: &World, shard: &mut Shard, what: &str, body: Value) -> Box<InteractionCreate> {
+    let acted = lab.sim("POST", &format!("/users/{}/{what}", world.user), body).await;
+    let got = interaction(shard).await;
+    assert_eq!(acted["interaction_id"], got.id.to_string());
+    got
+}
+
+async fn state(lab: &Lab, got: &InteractionCreate) -> Value {
+    lab.sim("GET", &format!("/interactions/{}", got.id), Value::Null).await
+}
+
 #[tokio::test]
-async fn twilight_answers_a_command_a_click_and_a_modal() {
+async fn twilight_registers_a_command_and_answers_its_autocomplete() {
     let lab = Lab::new().await;
     let world = lab.world(json!({})).await;
-    let mut shard = shard(&lab, &world);
+    let (mut shard, client) = (shard(&lab, &world), client(&lab, &world));
     ready(&mut shard).await;
-    let command = json!({
-        "name": "greet", "description": "Says hello",
-        "options": [{ "type": 3, "name": "whom", "description": "Whom", "required": true }],
-    });
-    let path = format!("/applications/{}/commands", world.application);
-    assert_eq!(lab.rest(&world.token, "POST", &path, command).await.0, 201);
+    let application = client.current_user_application().await.unwrap().model().await.unwrap();
+    let option =
+        json!({ "type": 3, "name": "whom", "description": "Whom", "required": true, "autocomplete": true });
+    let options = [serde_json::from_value(option).unwrap()];
+    let commands = client.interaction(application.id);
+    let made = commands.create_guild_command(world.guild.parse().unwrap()).chat_input("greet", "Says hello");
+    let made = made.command_options(&options).await.unwrap().model().await.unwrap();
+    assert_eq!(made.options, options);
 
-    let call = json!({ "guild_id": world.guild, "channel_id": world.channel, "name": "greet", "options": { "whom": "Bo" } });
-    let path = format!("/users/{}/command", world.user);
-    let used = lab.sim("POST", &path, call).await;
-    let got = interaction(&mut shard).await;
-    assert_eq!(used["interaction_id"], got.id.to_string());
+    let call = json!({ "channel_id": world.channel, "name": "greet", "options": { "whom": "B" } });
+    let got = act(&lab, &world, &mut shard, "autocomplete", call).await;
+    let choices = json!([{ "name": "Bo", "value": "bo" }]);
+    answer(&client, &got, json!({ "type": 8, "data": { "choices": choices } })).await;
+    assert_eq!(state(&lab, &got).await["choices"], choices);
+    assert_eq!(lab.sim("GET", "/violations", Value::Null).await, json!([]));
+}
+
+#[tokio::test]
+async fn twilight_answers_a_command_a_click_and_a_modal_and_edits_the_original_response() {
+    let lab = Lab::new().await;
+    let world = lab.world(json!({})).await;
+    let (mut shard, client) = (shard(&lab, &world), client(&lab, &world));
+    ready(&mut shard).await;
+    let commands = client.interaction(world.application.parse().unwrap());
+    commands.create_global_command().chat_input("greet", "Says hello").await.unwrap();
+
+    let call = json!({ "channel_id": world.channel, "name": "greet" });
+    let got = act(&lab, &world, &mut shard, "command", call).await;
     assert_eq!(got.locale.as_deref(), Some("de"));
-    let buttons = json!([{ "type": 1, "components": [{ "type": 2, "style": 1, "label": "More", "custom_id": "more" }] }]);
-    let body = json!({ "type": 4, "data": { "content": "Hello Bo", "flags": 64, "components": buttons } });
-    answer(&lab, &got, body).await;
-    let state = lab.sim("GET", &format!("/interactions/{}", got.id), Value::Null).await;
-    assert_eq!((&state["state"], &state["response"]["content"]), (&json!("answered"), &json!("Hello Bo")));
-    let message = state["response"]["id"].clone();
+    answer(&client, &got, json!({ "type": 5, "data": { "flags": 64 } })).await;
+    let row =
+        json!({ "type": 1, "components": [{ "type": 2, "style": 1, "label": "More", "custom_id": "more" }] });
+    let rows: [Component; 1] = [serde_json::from_value(row).unwrap()];
+    let edit = commands.update_response(&got.token).content(Some("Hello")).components(Some(&rows));
+    let message = edit.await.unwrap().model().await.unwrap();
+    let now = state(&lab, &got).await;
+    assert_eq!((&now["state"], &now["response"]["content"]), (&json!("answered"), &json!("Hello")));
 
-    lab.sim(
-        "POST",
-        &format!("/users/{}/click", world.user),
-        json!({ "message_id": message, "custom_id": "more" }),
-    )
-    .await;
-    let got = interaction(&mut shard).await;
-    assert_eq!(got.message.as_ref().map(|message| message.id.to_string()).as_deref(), message.as_str());
+    let click = json!({ "message_id": message.id.to_string(), "custom_id": "more" });
+    let got = act(&lab, &world, &mut shard, "click", click).await;
+    assert_eq!(got.message.as_ref().map(|clicked| clicked.id), Some(message.id));
     let input = json!({ "type": 4, "custom_id": "why", "label": "Why", "style": 1 });
     let modal = json!({ "custom_id": "ask", "title": "Tell me", "components": [{ "type": 1, "components": [input] }] });
-    answer(&lab, &got, json!({ "type": 9, "data": modal })).await;
+    answer(&client, &got, json!({ "type": 9, "data": modal })).await;
 
     let fields = json!({ "interaction_id": got.id.to_string(), "fields": { "why": "because" } });
-    lab.sim("POST", &format!("/users/{}/submit", world.user), fields).await;
-    let got = interaction(&mut shard).await;
-    answer(&lab, &got, json!({ "type": 7, "data": { "content": "Thank you", "components": [] } })).await;
+    let got = act(&lab, &world, &mut shard, "submit", fields).await;
+    let Some(InteractionData::ModalSubmit(sent)) = &got.data else { panic!("{:?}", got.data) };
+    assert_eq!(sent.custom_id, "ask");
+    assert!(format!("{sent:?}").contains("\"because\""), "{sent:?}");
+    answer(&client, &got, json!({ "type": 7, "data": { "content": "Thank you", "components": [] } })).await;
     let path = format!("/channels/{}/messages?as={}", world.channel, world.user);
     let seen = lab.sim("GET", &path, Value::Null).await;
     assert_eq!((&seen[0]["content"], &seen[0]["ephemeral"]), (&json!("Thank you"), &json!(true)));
     assert_eq!(seen.as_array().map(Vec::len), Some(1));
+    assert_eq!(lab.sim("GET", "/violations", Value::Null).await, json!([]));
 }
 
 #[tokio::test]
@@ -175,22 +204,16 @@ async fn a_session_is_handed_from_one_twilight_shard_to_another() {
 }
 
 #[tokio::test]
-async fn a_file_sent_by_direct_message_can_be_read_by_its_reader() {
+async fn twilight_sends_a_file_by_direct_message_and_its_reader_opens_it() {
     let lab = Lab::new().await;
     let world = lab.world(json!({})).await;
     let mut shard = shard(&lab, &world);
     ready(&mut shard).await;
-    let body = json!({ "recipient_id": world.user });
-    let (status, channel) =
-        during(&mut shard, lab.rest(&world.token, "POST", "/users/@me/channels", body)).await;
-    assert_eq!(status, 200);
-    let part = reqwest::multipart::Part::text("line one\n").file_name("goods.txt");
-    let form = reqwest::multipart::Form::new()
-        .text("payload_json", json!({ "content": "Here", "nonce": "n1", "enforce_nonce": true }).to_string())
-        .part("files[0]", part);
-    let url = format!("{}/api/v10/channels/{}/messages", lab.sim.url(), channel["id"].as_str().unwrap());
-    let request = lab.http.post(url).header("authorization", format!("Bot {}", world.token)).multipart(form);
-    assert_eq!(request.send().await.unwrap().status(), 200);
+    let client = client(&lab, &world);
+    let person = world.user.parse().unwrap();
+    let channel = client.create_private_channel(person).await.unwrap().model().await.unwrap();
+    let file = Attachment::from_bytes("goods.txt".into(), b"line one\n".to_vec(), 0);
+    client.create_message(channel.id).content("Here").attachments(&[file]).await.unwrap();
     let arrived = next(&mut shard, |event| match event {
         Event::MessageCreate(message) => Some(message),
         _ => None,

@@ -1,11 +1,12 @@
-//! Rules for action rows, buttons and selects: 5 rows, 5 buttons or one select a row, labels, custom ids that
-//! are unique in their message, options.
+//! Rules for action rows and buttons, and what holds for components of every kind: a known type, ids and custom
+//! ids that are unique in their message or modal.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
 use super::form::{Form, Object, present};
+use super::select;
 
 /// Action row.
 pub const ROW: i64 = 1;
@@ -15,18 +16,43 @@ pub const BUTTON: i64 = 2;
 pub const STRING_SELECT: i64 = 3;
 /// Text input of a modal.
 pub const TEXT_INPUT: i64 = 4;
+/// Selects that Discord fills: users, roles, mentionables, channels.
+pub const FILLED_SELECTS: [i64; 4] = [5, 6, 7, 8];
 
 /// What is counted over a whole message or modal.
 #[derive(Debug, Default)]
 pub struct Seen {
     custom_ids: HashSet<String>,
+    ids: HashSet<i64>,
     /// Components of any depth.
     pub count: usize,
     /// Characters in text displays.
     pub text: usize,
+    /// Names of the files that `attachment://` may refer to.
+    pub files: HashSet<String>,
 }
 
 impl Seen {
+    /// Nothing seen yet of a message with these files.
+    #[must_use]
+    pub fn with(files: HashSet<String>) -> Self {
+        Self { files, ..Self::default() }
+    }
+
+    /// Counts a component, whose type must be one of these and whose `id` new.
+    pub fn component(&mut self, form: &mut Form, object: &Object, allowed: &[i64]) -> Option<i64> {
+        self.count += 1;
+        // 0 stands for none.
+        let id = form.integer(object, "id", 0..=i64::from(i32::MAX)).filter(|id| *id != 0);
+        if id.is_some_and(|id| !self.ids.insert(id)) {
+            form.fail_at("id", "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated");
+        }
+        if present(object, "type").is_none() {
+            form.missing("type");
+        }
+        form.choice(object, "type", allowed)
+    }
+
     /// Notes a custom id; it must be new.
     pub fn custom_id(&mut self, form: &mut Form, object: &Object) {
         let Some(id) = form.need_text(object, "custom_id", 1..=100) else { return };
@@ -44,50 +70,30 @@ pub fn check(form: &mut Form, list: &[Value]) {
     }
     let mut seen = Seen::default();
     form.each("components", list, |form, row| {
-        if kind(form, row, &[ROW]) == Some(ROW) {
+        if seen.component(form, row, &[ROW]).is_some() {
             self::row(form, row, &mut seen);
         }
     });
 }
 
-/// The type of a component, which must be one of these.
-pub fn kind(form: &mut Form, object: &Object, allowed: &[i64]) -> Option<i64> {
-    if present(object, "type").is_none() {
-        form.missing("type");
-        return None;
-    }
-    let kind = form.integer(object, "type", i64::MIN..=i64::MAX)?;
-    if !allowed.contains(&kind) {
-        let list = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        form.fail_at("type", "BASE_TYPE_CHOICES", format!("Value must be one of {{{list}}}."));
-        return None;
-    }
-    Some(kind)
-}
-
 /// An action row of a message: up to five buttons or one select.
 pub fn row(form: &mut Form, row: &Object, seen: &mut Seen) {
-    seen.count += 1;
-    if present(row, "components").is_none() {
-        form.missing("components");
-    }
-    let Some(list) = form.list(row, "components", 1..=5) else { return };
+    let Some(list) = form.need_list(row, "components", 1..=5) else { return };
     let is_select = |item: &Value| item["type"].as_i64() != Some(BUTTON);
     if list.len() > 1 && list.iter().any(is_select) {
         let message = "A select menu must be the only component of its row";
         form.fail_at("components", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message);
     }
     form.each("components", list, |form, item| {
-        seen.count += 1;
-        match kind(form, item, &[BUTTON, STRING_SELECT, 5, 6, 7, 8]) {
+        match seen.component(form, item, &[BUTTON, STRING_SELECT, 5, 6, 7, 8]) {
             Some(BUTTON) => button(form, item, seen),
-            Some(kind) => select(form, item, kind, seen),
+            Some(kind) => select::check(form, item, kind, seen),
             None => {}
         }
     });
 }
 
-/// A button.
+/// A button: a link with an address, a premium one with an SKU, any other with a custom id.
 pub fn button(form: &mut Form, button: &Object, seen: &mut Seen) {
     if present(button, "style").is_none() {
         form.missing("style");
@@ -97,23 +103,11 @@ pub fn button(form: &mut Form, button: &Object, seen: &mut Seen) {
     form.boolean(button, "disabled");
     emoji(form, button);
     match style {
-        5 => {
-            form.forbid(button, "custom_id", "A custom id and url cannot both be specified");
-            if present(button, "url").is_none() {
-                form.fail_at("url", "BASE_TYPE_REQUIRED", "A url is required");
-            }
-            if let Some(url) = form.url(button, "url", &["http", "https", "discord"]) {
-                form.length("url", url.chars().count(), 1..=512);
-            }
-        }
-        6 => {
-            form.forbid(button, "custom_id", "A custom id and SKU id cannot both be specified");
-            form.forbid(button, "label", "Premium buttons cannot have a label");
-            form.need_text(button, "sku_id", 1..=20);
-            return;
-        }
+        5 => link(form, button),
+        6 => return premium(form, button),
         _ => {
             form.forbid(button, "url", "A custom id and url cannot both be specified");
+            form.forbid(button, "sku_id", "Only premium buttons have an SKU id");
             seen.custom_id(form, button);
         }
     }
@@ -124,83 +118,41 @@ pub fn button(form: &mut Form, button: &Object, seen: &mut Seen) {
     }
 }
 
-fn emoji(form: &mut Form, object: &Object) {
+fn link(form: &mut Form, button: &Object) {
+    form.forbid(button, "custom_id", "A custom id and url cannot both be specified");
+    form.forbid(button, "sku_id", "Only premium buttons have an SKU id");
+    if present(button, "url").is_none() {
+        form.fail_at("url", "BASE_TYPE_REQUIRED", "A url is required");
+    }
+    if let Some(url) = form.url(button, "url", &["http", "https", "discord"]) {
+        form.length("url", url.chars().count(), 1..=512);
+    }
+}
+
+fn premium(form: &mut Form, button: &Object) {
+    form.need_snowflake(button, "sku_id");
+    for key in ["custom_id", "label", "url", "emoji"] {
+        form.forbid(button, key, "Premium buttons have an SKU id and nothing else");
+    }
+}
+
+/// An emoji of a button or an option: a custom one by its id, or one of Unicode by its name.
+pub fn emoji(form: &mut Form, object: &Object) {
     let Some(emoji) = form.object(object, "emoji") else { return };
-    let custom = present(emoji, "id").is_some();
     form.within("emoji", |form| {
-        let name = form.text(emoji, "name", 1..=32);
-        if !custom && name.is_none_or(|name| name.chars().any(|c| c.is_ascii_alphabetic())) {
+        let custom = present(emoji, "id").is_some();
+        form.snowflake(emoji, "id");
+        form.boolean(emoji, "animated");
+        let name = form.text(emoji, "name", 0..=32);
+        if !custom && !name.is_some_and(is_emoji) {
             form.fail_at("name", "BUTTON_COMPONENT_INVALID_EMOJI", "Invalid emoji");
         }
     });
 }
 
-/// A select menu of any kind.
-pub fn select(form: &mut Form, select: &Object, kind: i64, seen: &mut Seen) {
-    seen.custom_id(form, select);
-    form.text(select, "placeholder", 0..=150);
-    form.boolean(select, "disabled");
-    let min = form.integer(select, "min_values", 0..=25).unwrap_or(1);
-    let max = form.integer(select, "max_values", 1..=25).unwrap_or(1);
-    if min > max {
-        form.fail_at("min_values", "SELECT_COMPONENT_MIN_MAX", "min_values must not be above max_values");
-    }
-    if kind == STRING_SELECT {
-        options(form, select, min, max);
-    } else {
-        form.forbid(select, "options", "Options are only for string selects");
-        defaults(form, select, kind, max);
-    }
-}
-
-fn options(form: &mut Form, select: &Object, min: i64, max: i64) {
-    if present(select, "options").is_none() {
-        form.missing("options");
-    }
-    let Some(list) = form.list(select, "options", 1..=25) else { return };
-    let count = i64::try_from(list.len()).unwrap_or(i64::MAX);
-    for (key, value) in [("min_values", min), ("max_values", max)] {
-        if value > count && present(select, key).is_some() {
-            let message = format!("{key} must be at most the number of options ({count})");
-            form.fail_at(key, "SELECT_COMPONENT_OUT_OF_RANGE", message);
-        }
-    }
-    let mut values = HashSet::new();
-    let mut chosen = 0;
-    form.each("options", list, |form, option| {
-        form.need_text(option, "label", 1..=100);
-        form.text(option, "description", 0..=100);
-        emoji(form, option);
-        chosen += i64::from(form.boolean(option, "default").unwrap_or(false));
-        let value = form.need_text(option, "value", 1..=100);
-        if value.is_some_and(|value| !values.insert(value.to_owned())) {
-            let code = "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED";
-            form.fail_at("value", code, "The specified option value is already used");
-        }
-    });
-    if chosen > max {
-        let message = "More options are set as default than max_values allows";
-        form.fail_at("options", "SELECT_COMPONENT_DEFAULTS", message);
-    }
-}
-
-fn defaults(form: &mut Form, select: &Object, kind: i64, max: i64) {
-    if kind == 8
-        && let Some(list) = form.list(select, "channel_types", 0..=25)
-        && list.iter().any(|kind| kind.as_u64().is_none())
-    {
-        form.fail_at("channel_types", "NUMBER_TYPE_COERCE", "Every channel type is a number");
-    }
-    let Some(list) = form.list(select, "default_values", 0..=25) else { return };
-    if i64::try_from(list.len()).unwrap_or(i64::MAX) > max {
-        let message = "More default values than max_values";
-        form.fail_at("default_values", "BASE_TYPE_BAD_LENGTH", message);
-    }
-    form.each("default_values", list, |form, value| {
-        form.snowflake(value, "id");
-        let kind = form.need_text(value, "type", 1..=10);
-        if kind.is_some_and(|kind| !["user", "role", "channel"].contains(&kind)) {
-            form.fail_at("type", "BASE_TYPE_CHOICES", "Value must be one of {'channel', 'role', 'user'}.");
-        }
-    });
+/// Whether a text can be an emoji: pictographs, joined or not, or a key cap such as `1\u{FE0F}\u{20E3}`.
+fn is_emoji(text: &str) -> bool {
+    let sign = |c: char| c >= '\u{203C}' || "©®".contains(c);
+    let part = |c: char| sign(c) || "0123456789#*\u{200D}".contains(c);
+    text.chars().all(part) && text.chars().any(sign)
 }

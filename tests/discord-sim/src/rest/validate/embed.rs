@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::form::{Form, Object};
+use super::form::{Form, Object, present};
 
 /// Embeds per message.
 const EMBEDS: usize = 10;
@@ -33,7 +33,7 @@ fn one(form: &mut Form, embed: &Object) -> (Value, usize) {
     let mut kept = json!({ "type": "rich" });
     let mut characters = 0;
     for (key, max) in [("title", 256), ("description", 4096)] {
-        if let Some(text) = form.text(embed, key, 0..=max) {
+        if let Some(text) = trimmed(form, embed, key, max) {
             characters += text.chars().count();
             kept[key] = json!(text);
         }
@@ -61,12 +61,31 @@ fn one(form: &mut Form, embed: &Object) -> (Value, usize) {
     (kept, characters)
 }
 
+/// A text without white space around it, which does not count; none if nothing is left.
+fn trimmed<'a>(form: &mut Form, object: &'a Object, key: &str, max: usize) -> Option<&'a str> {
+    let text = match present(object, key)?.as_str() {
+        Some(text) => text.trim(),
+        None => return form.text(object, key, 0..=max),
+    };
+    form.length(key, text.chars().count(), 0..=max);
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// The same for a text that must be there.
+fn needed<'a>(form: &mut Form, object: &'a Object, key: &str, max: usize) -> &'a str {
+    let text = trimmed(form, object, key, max);
+    if text.is_none() && present(object, key).is_none_or(Value::is_string) {
+        form.missing(key);
+    }
+    text.unwrap_or_default()
+}
+
 fn parts(form: &mut Form, embed: &Object, kept: &mut Value) -> usize {
     let mut characters = 0;
     for (part, key, max) in [("footer", "text", 2048), ("author", "name", 256)] {
         let Some(given) = form.object(embed, part) else { continue };
         form.within(part, |form| {
-            let text = form.need_text(given, key, 1..=max).unwrap_or_default();
+            let text = needed(form, given, key, max);
             characters += text.chars().count();
             kept[part] = json!({ key: text });
             for link in ["icon_url", "url"] {
@@ -94,8 +113,8 @@ fn fields(form: &mut Form, embed: &Object, kept: &mut Value) -> usize {
     let mut characters = 0;
     let mut checked = Vec::new();
     form.each("fields", list, |form, field| {
-        let name = form.need_text(field, "name", 1..=256).unwrap_or_default();
-        let value = form.need_text(field, "value", 1..=1024).unwrap_or_default();
+        let name = needed(form, field, "name", 256);
+        let value = needed(form, field, "value", 1024);
         let inline = form.boolean(field, "inline").unwrap_or(false);
         characters += name.chars().count() + value.chars().count();
         checked.push(json!({ "name": name, "value": value, "inline": inline }));

@@ -93,15 +93,17 @@ impl Form {
         Some(text)
     }
 
-    /// A text that must be there.
+    /// A text that must be there. An empty one counts as missing, as on Discord.
     pub fn need_text<'a>(
         &mut self,
         object: &'a Object,
         key: &str,
         length: RangeInclusive<usize>,
     ) -> Option<&'a str> {
-        if present(object, key).is_none() {
+        let empty = *length.start() > 0 && present(object, key).is_some_and(|value| value == "");
+        if empty || present(object, key).is_none() {
             self.missing(key);
+            return None;
         }
         self.text(object, key, length)
     }
@@ -127,6 +129,14 @@ impl Form {
             self.fail_at(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not snowflake."));
         }
         id
+    }
+
+    /// An id that must be there.
+    pub fn need_snowflake(&mut self, object: &Object, key: &str) -> Option<Id> {
+        if present(object, key).is_none() {
+            self.missing(key);
+        }
+        self.snowflake(object, key)
     }
 
     /// A list of ids, if there is one.
@@ -169,6 +179,27 @@ impl Form {
         value.as_object()
     }
 
+    /// An object that must be there.
+    pub fn need_object<'a>(&mut self, object: &'a Object, key: &str) -> Option<&'a Object> {
+        if present(object, key).is_none() {
+            self.missing(key);
+        }
+        self.object(object, key)
+    }
+
+    /// A list that must be there.
+    pub fn need_list<'a>(
+        &mut self,
+        object: &'a Object,
+        key: &str,
+        length: RangeInclusive<usize>,
+    ) -> Option<&'a [Value]> {
+        if present(object, key).is_none() {
+            self.missing(key);
+        }
+        self.list(object, key, length)
+    }
+
     /// A whole number in a range, if there is one. Numbers in strings count, as they do on Discord.
     pub fn integer(&mut self, object: &Object, key: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let value = present(object, key)?;
@@ -183,6 +214,17 @@ impl Form {
         } else if number > *range.end() {
             let message = format!("int value should be less than or equal to {}.", range.end());
             self.fail_at(key, "NUMBER_TYPE_MAX", message);
+        }
+        Some(number)
+    }
+
+    /// A whole number that is one of a few, if there is one.
+    pub fn choice(&mut self, object: &Object, key: &str, allowed: &[i64]) -> Option<i64> {
+        let number = self.integer(object, key, i64::MIN..=i64::MAX)?;
+        if !allowed.contains(&number) {
+            let list = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            self.fail_at(key, "BASE_TYPE_CHOICES", format!("Value must be one of {{{list}}}."));
+            return None;
         }
         Some(number)
     }

@@ -5,8 +5,12 @@ pub mod command;
 pub mod component;
 pub mod embed;
 pub mod form;
+pub mod mentions;
 pub mod message;
 pub mod modal;
+pub mod names;
+pub mod option;
+pub mod select;
 pub mod v2;
 
 #[cfg(test)]

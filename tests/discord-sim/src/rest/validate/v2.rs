@@ -1,9 +1,11 @@
 //! Rules for Components V2: 40 components a message, 4000 characters of text, sections with text and one
 //! accessory, containers, galleries, files and separators.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use super::component::{self, BUTTON, ROW, Seen, kind};
+use super::component::{self, BUTTON, ROW, Seen};
 use super::form::{Form, Object, present};
 
 const SECTION: i64 = 9;
@@ -14,14 +16,16 @@ const FILE: i64 = 13;
 const SEPARATOR: i64 = 14;
 const CONTAINER: i64 = 17;
 
+/// Where pictures may come from.
+const PICTURES: &[&str] = &["http", "https", "attachment"];
 /// Components of any depth in a message.
 const COMPONENTS: usize = 40;
 /// Characters over all text displays of a message.
 const CHARACTERS: usize = 4000;
 
-/// Checks the components of a Components V2 message.
-pub fn check(form: &mut Form, list: &[Value]) {
-    let mut seen = Seen::default();
+/// Checks the components of a Components V2 message with these files.
+pub fn check(form: &mut Form, list: &[Value], files: HashSet<String>) {
+    let mut seen = Seen::with(files);
     form.each("components", list, |form, item| {
         one(form, item, &[ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER], &mut seen);
     });
@@ -36,18 +40,16 @@ pub fn check(form: &mut Form, list: &[Value]) {
 }
 
 fn one(form: &mut Form, item: &Object, allowed: &[i64], seen: &mut Seen) {
-    match kind(form, item, allowed) {
-        // A row counts itself and its children.
-        Some(ROW) => return component::row(form, item, seen),
+    match seen.component(form, item, allowed) {
+        Some(ROW) => component::row(form, item, seen),
         Some(SECTION) => section(form, item, seen),
         Some(TEXT) => text(form, item, seen),
-        Some(GALLERY) => gallery(form, item),
-        Some(FILE) => file(form, item),
+        Some(GALLERY) => gallery(form, item, seen),
+        Some(FILE) => media(form, item, "file", &["attachment"], seen),
         Some(SEPARATOR) => separator(form, item),
         Some(CONTAINER) => container(form, item, seen),
         _ => {}
     }
-    seen.count += 1;
 }
 
 fn text(form: &mut Form, item: &Object, seen: &mut Seen) {
@@ -57,45 +59,38 @@ fn text(form: &mut Form, item: &Object, seen: &mut Seen) {
 }
 
 fn section(form: &mut Form, item: &Object, seen: &mut Seen) {
-    if present(item, "components").is_none() {
-        form.missing("components");
-    }
-    if let Some(list) = form.list(item, "components", 1..=3) {
+    if let Some(list) = form.need_list(item, "components", 1..=3) {
         form.each("components", list, |form, child| one(form, child, &[TEXT], seen));
     }
-    let Some(accessory) = form.object(item, "accessory") else {
-        return form.missing("accessory");
-    };
-    seen.count += 1;
-    form.within("accessory", |form| match kind(form, accessory, &[BUTTON, THUMBNAIL]) {
+    let Some(accessory) = form.need_object(item, "accessory") else { return };
+    form.within("accessory", |form| match seen.component(form, accessory, &[BUTTON, THUMBNAIL]) {
         Some(BUTTON) => component::button(form, accessory, seen),
-        Some(_) => media(form, accessory, "media", &["http", "https", "attachment"]),
+        Some(_) => media(form, accessory, "media", PICTURES, seen),
         None => {}
     });
 }
 
-fn media(form: &mut Form, item: &Object, key: &str, schemes: &[&str]) {
+/// A picture or file by its address; `attachment://` refers to a file of the message.
+fn media(form: &mut Form, item: &Object, key: &str, schemes: &[&str], seen: &Seen) {
     form.text(item, "description", 0..=1024);
     form.boolean(item, "spoiler");
-    let Some(media) = form.object(item, key) else { return form.missing(key) };
+    let Some(media) = form.need_object(item, key) else { return };
     form.within(key, |form| {
         if present(media, "url").is_none() {
             form.missing("url");
         }
-        form.url(media, "url", schemes);
+        let url = form.url(media, "url", schemes);
+        let name = url.and_then(|url| url.strip_prefix("attachment://"));
+        if name.is_some_and(|name| !seen.files.contains(name)) {
+            let code = "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND";
+            form.fail_at("url", code, "The referenced attachment was not found");
+        }
     });
 }
 
-fn gallery(form: &mut Form, item: &Object) {
-    if present(item, "items").is_none() {
-        form.missing("items");
-    }
-    let Some(list) = form.list(item, "items", 1..=10) else { return };
-    form.each("items", list, |form, entry| media(form, entry, "media", &["http", "https", "attachment"]));
-}
-
-fn file(form: &mut Form, item: &Object) {
-    media(form, item, "file", &["attachment"]);
+fn gallery(form: &mut Form, item: &Object, seen: &Seen) {
+    let Some(list) = form.need_list(item, "items", 1..=10) else { return };
+    form.each("items", list, |form, entry| media(form, entry, "media", PICTURES, seen));
 }
 
 fn separator(form: &mut Form, item: &Object) {
@@ -106,10 +101,7 @@ fn separator(form: &mut Form, item: &Object) {
 fn container(form: &mut Form, item: &Object, seen: &mut Seen) {
     form.integer(item, "accent_color", 0..=0xFF_FFFF);
     form.boolean(item, "spoiler");
-    if present(item, "components").is_none() {
-        form.missing("components");
-    }
-    let Some(list) = form.list(item, "components", 1..=COMPONENTS) else { return };
+    let Some(list) = form.need_list(item, "components", 1..=COMPONENTS) else { return };
     form.each("components", list, |form, child| {
         one(form, child, &[ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR], seen);
     });

@@ -7,7 +7,7 @@ use super::{fits, form, long, object, refused};
 use crate::rest::error::ApiError;
 
 fn check(body: &Value) -> Result<(), ApiError> {
-    form(|form| command::check(form, object(body), false))
+    form(|form| command::check(form, object(body)))
 }
 
 fn named(name: &str) -> Value {
@@ -120,4 +120,83 @@ fn texts_are_translated_into_known_locales_only() {
 fn context_menu_commands_have_neither_description_nor_options() {
     fits(check(&json!({ "type": 2, "name": "Show Orders" })));
     refused(check(&json!({ "type": 2, "name": "Show", "description": "d" })), "description");
+}
+
+#[test]
+fn the_names_of_options_follow_the_rule_of_command_names() {
+    refused(check(&with(&json!([option(3, "Two Words")]))), "options.0.name");
+    fits(check(&with(&json!([option(3, "काम"), option(3, "ชื่อ")]))));
+    refused(check(&with(&json!([option(3, "a\u{301}")]))), "options.0.name");
+}
+
+#[test]
+fn translations_of_a_name_follow_the_rule_of_names_and_of_descriptions_the_length() {
+    let name = |text: &str| json!({ "name": "c", "description": "d", "name_localizations": { "de": text } });
+    fits(check(&name("kaufen")));
+    refused(check(&name("Jetzt kaufen")), "name_localizations.de");
+    refused(check(&name(&"k".repeat(33))), "name_localizations.de");
+    let text = |length: usize| json!({ "name": "c", "description": "d", "description_localizations": { "he": long(length) } });
+    fits(check(&text(100)));
+    refused(check(&text(101)), "description_localizations.he");
+}
+
+#[test]
+fn of_translations_the_longest_counts_among_the_8000_characters() {
+    let body = |length: usize| {
+        let texts: Vec<Value> = (0..25).map(|n| json!({
+            "type": 3, "name": format!("o{n:02}"), "description": "d", "choices": (0..3).map(|m| json!({
+                "name": m.to_string(), "value": m.to_string(), "name_localizations": { "de": long(length), "fr": "x" },
+            })).collect::<Vec<_>>(),
+        })).collect();
+        with(&Value::Array(texts))
+    };
+    // 2 + 25 * (4 + 3 * (1 + length)) characters.
+    fits(check(&body(100)));
+    let mut over = body(100);
+    over["description_localizations"] = json!({ "de": long(100) });
+    over["options"][0]["choices"] =
+        (0..8).map(|n| json!({ "name": long(100), "value": format!("{n}{}", long(99)) })).collect();
+    let error = check(&over).expect_err("too large");
+    assert_eq!(error.errors.unwrap()["_errors"][0]["code"], "APPLICATION_COMMAND_TOO_LARGE");
+}
+
+#[test]
+fn limits_of_options_are_in_order_and_fit_their_type() {
+    let limited = |kind: u8, limits: Value| {
+        let mut option = option(kind, "o");
+        option.as_object_mut().unwrap().extend(limits.as_object().unwrap().clone());
+        with(&json!([option]))
+    };
+    fits(check(&limited(3, json!({ "min_length": 0, "max_length": 6000 }))));
+    refused(check(&limited(3, json!({ "max_length": 6001 }))), "options.0.max_length");
+    refused(check(&limited(3, json!({ "min_length": 2, "max_length": 1 }))), "options.0.min_length");
+    fits(check(&limited(4, json!({ "min_value": -5, "max_value": 5 }))));
+    refused(check(&limited(4, json!({ "min_value": 0.5 }))), "options.0.min_value");
+    fits(check(&limited(10, json!({ "min_value": 0.5 }))));
+    refused(check(&limited(10, json!({ "min_value": 2, "max_value": 1 }))), "options.0.min_value");
+    refused(check(&limited(4, json!({ "max_value": 9_007_199_254_740_994_i64 }))), "options.0.max_value");
+    refused(check(&limited(7, json!({ "channel_types": [99] }))), "options.0.channel_types");
+}
+
+#[test]
+fn suggestions_and_choices_exclude_each_other() {
+    let mut both = option(3, "o");
+    both["autocomplete"] = json!(true);
+    fits(check(&with(&json!([both]))));
+    both["choices"] = json!([{ "name": "n", "value": "v" }]);
+    refused(check(&with(&json!([both]))), "options.0.choices");
+    let mut user = option(6, "o");
+    user["autocomplete"] = json!(true);
+    refused(check(&with(&json!([user]))), "options.0.autocomplete");
+}
+
+#[test]
+fn contexts_and_places_of_installation_are_known_ones() {
+    let body = |key: &str, value: Value| json!({ "name": "c", "description": "d", key: value });
+    fits(check(&body("contexts", json!([0, 1, 2]))));
+    refused(check(&body("contexts", json!([3]))), "contexts");
+    refused(check(&body("contexts", json!([0, 0]))), "contexts");
+    refused(check(&body("contexts", json!([]))), "contexts");
+    refused(check(&body("integration_types", json!([2]))), "integration_types");
+    refused(check(&body("type", json!(4))), "type");
 }

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::modal;
-use super::{button, buttons, create, fits, form, long, object, refused};
+use super::{button, buttons, create, fits, long, refused};
 
 fn message(components: &Value) -> Value {
     json!({ "content": "x", "components": components })
@@ -11,10 +10,6 @@ fn message(components: &Value) -> Value {
 
 fn one(component: &Value) -> Value {
     message(&json!([{ "type": 1, "components": [component] }]))
-}
-
-fn v2(components: &Value) -> Value {
-    json!({ "flags": 1 << 15, "components": components })
 }
 
 #[test]
@@ -66,6 +61,74 @@ fn a_link_button_has_an_address_and_no_custom_id() {
     refused(create(&one(&bare)), "components.0.components.0.url");
     let both = json!({ "type": 2, "style": 5, "label": "x", "url": "https://example.org", "custom_id": "a" });
     refused(create(&one(&both)), "components.0.components.0.custom_id");
+    let scheme = json!({ "type": 2, "style": 5, "label": "x", "url": "javascript://x" });
+    refused(create(&one(&scheme)), "components.0.components.0.url");
+    let address = format!("https://example.org/{}", "x".repeat(493));
+    refused(
+        create(&one(&json!({ "type": 2, "style": 5, "label": "x", "url": address }))),
+        "components.0.components.0.url",
+    );
+}
+
+#[test]
+fn a_premium_button_has_an_sku_and_nothing_else() {
+    let premium = |key: &str, value: Value| {
+        let mut button = json!({ "type": 2, "style": 6, "sku_id": "5" });
+        button[key] = value;
+        one(&button)
+    };
+    fits(create(&premium("disabled", json!(false))));
+    for (key, value) in [
+        ("custom_id", json!("a")),
+        ("label", json!("Buy")),
+        ("url", json!("https://example.org")),
+        ("emoji", json!({ "name": "🛒" })),
+        ("sku_id", Value::Null),
+        ("sku_id", json!("x")),
+    ] {
+        refused(create(&premium(key, value)), &format!("components.0.components.0.{key}"));
+    }
+}
+
+#[test]
+fn an_ordinary_button_has_no_address_and_no_sku() {
+    for (key, value) in [("url", json!("https://example.org")), ("sku_id", json!("5"))] {
+        let mut button = button("a");
+        button[key] = value;
+        refused(create(&one(&button)), &format!("components.0.components.0.{key}"));
+    }
+    let mut odd = button("a");
+    odd["style"] = json!(7);
+    refused(create(&one(&odd)), "components.0.components.0.style");
+}
+
+#[test]
+fn an_emoji_is_one_of_unicode_or_has_an_id() {
+    let emoji = |emoji: Value| one(&json!({ "type": 2, "style": 1, "custom_id": "a", "emoji": emoji }));
+    for good in ["🛒", "1\u{FE0F}\u{20E3}", "👩\u{200D}🚀", "❤\u{FE0F}", "🇩🇪", "©"] {
+        fits(create(&emoji(json!({ "name": good }))));
+    }
+    fits(create(&emoji(json!({ "id": "5", "name": "coin", "animated": true }))));
+    for bad in ["cart", ":cart:", "5", "é", ""] {
+        refused(create(&emoji(json!({ "name": bad }))), "components.0.components.0.emoji.name");
+    }
+    refused(create(&emoji(json!({ "id": "🛒", "name": "cart" }))), "components.0.components.0.emoji.id");
+}
+
+#[test]
+fn a_component_id_is_unique_in_its_message() {
+    let with_id = |custom_id: &str, id: i64| {
+        let mut button = button(custom_id);
+        button["id"] = json!(id);
+        button
+    };
+    let row = |first: i64, second: i64| {
+        message(&json!([{ "type": 1, "components": [with_id("a", first), with_id("b", second)] }]))
+    };
+    fits(create(&row(7, 8)));
+    fits(create(&row(0, 0)));
+    refused(create(&row(7, 7)), "components.0.components.1.id");
+    refused(create(&row(7, -1)), "components.0.components.1.id");
 }
 
 fn options(count: usize) -> Value {
@@ -109,66 +172,35 @@ fn components_outside_of_rows_need_components_v2() {
 }
 
 #[test]
-fn components_v2_has_40_components_in_all() {
-    let texts = |count: usize| vec![json!({ "type": 10, "content": "t" }); count];
-    let nested = |count: usize| v2(&json!([{ "type": 17, "components": texts(count) }]));
-    fits(create(&nested(39)));
-    refused(create(&nested(40)), "components");
-    fits(create(&v2(&texts(40).into())));
-    refused(create(&v2(&texts(41).into())), "components");
-}
-
-#[test]
-fn a_section_holds_up_to_three_texts_and_one_accessory() {
-    let texts = |count: usize| vec![json!({ "type": 10, "content": "t" }); count];
-    let section =
-        |count: usize| v2(&json!([{ "type": 9, "components": texts(count), "accessory": button("a") }]));
-    fits(create(&section(3)));
-    refused(create(&section(4)), "components.0.components");
-    refused(create(&v2(&json!([{ "type": 9, "components": texts(1) }]))), "components.0.accessory");
-}
-
-#[test]
-fn the_texts_of_components_v2_have_4000_characters_in_all() {
-    let two = |second: usize| {
-        v2(&json!([{ "type": 10, "content": long(3000) }, { "type": 10, "content": long(second) }]))
+fn default_values_are_as_many_as_can_be_chosen_and_of_the_kind_offered() {
+    let select = |kind: u8, values: Value| {
+        one(&json!({ "type": kind, "custom_id": "s", "max_values": 2, "default_values": values }))
     };
-    fits(create(&two(1000)));
-    refused(create(&two(1001)), "components");
-}
-
-fn check_modal(data: &Value) -> Result<(), crate::rest::error::ApiError> {
-    form(|form| modal::check(form, object(data)))
-}
-
-fn modal_of(title: usize, inputs: usize) -> Value {
-    let row = |n: usize| {
-        let input = json!({ "type": 4, "custom_id": n.to_string(), "label": "l", "style": 1 });
-        json!({ "type": 1, "components": [input] })
-    };
-    json!({ "custom_id": "m", "title": long(title), "components": (0..inputs).map(row).collect::<Vec<_>>() })
+    let value = |kind: &str| json!({ "id": "5", "type": kind });
+    fits(create(&select(5, json!([value("user"), value("user")]))));
+    fits(create(&select(7, json!([value("user"), value("role")]))));
+    fits(create(&select(8, json!([value("channel")]))));
+    let three = json!([value("user"), value("user"), value("user")]);
+    refused(create(&select(5, three)), "components.0.components.0.default_values");
+    refused(create(&select(5, json!([value("role")]))), "components.0.components.0.default_values.0.type");
+    refused(create(&select(8, json!([value("user")]))), "components.0.components.0.default_values.0.type");
+    let nobody = json!([{ "type": "user" }]);
+    refused(create(&select(5, nobody)), "components.0.components.0.default_values.0.id");
 }
 
 #[test]
-fn a_modal_title_has_45_characters() {
-    fits(check_modal(&modal_of(45, 1)));
-    refused(check_modal(&modal_of(46, 1)), "title");
+fn only_string_selects_have_options() {
+    let filled = json!({ "type": 5, "custom_id": "s", "options": [{ "label": "a", "value": "a" }] });
+    refused(create(&one(&filled)), "components.0.components.0.options");
+    let wordy = json!({ "type": 5, "custom_id": "s", "placeholder": long(151) });
+    refused(create(&one(&wordy)), "components.0.components.0.placeholder");
+    let odd = json!({ "type": 8, "custom_id": "s", "channel_types": [99] });
+    refused(create(&one(&odd)), "components.0.components.0.channel_types");
 }
 
 #[test]
-fn a_modal_has_1_to_5_inputs() {
-    fits(check_modal(&modal_of(1, 5)));
-    refused(check_modal(&modal_of(1, 0)), "components");
-    refused(check_modal(&modal_of(1, 6)), "components");
-}
-
-#[test]
-fn a_label_carries_the_label_of_its_field() {
-    let label = |field: Value| json!({ "custom_id": "m", "title": "t", "components": [{ "type": 18, "label": "l", "component": field }] });
-    fits(check_modal(&label(json!({ "type": 4, "custom_id": "a", "style": 2 }))));
-    fits(check_modal(&label(json!({ "type": 5, "custom_id": "a" }))));
-    fits(check_modal(&label(json!({ "type": 19, "custom_id": "a" }))));
-    let twice = json!({ "type": 4, "custom_id": "a", "style": 2, "label": "again" });
-    refused(check_modal(&label(twice)), "components.0.component.label");
-    refused(check_modal(&label(button("a"))), "components.0.component.type");
+fn components_of_modals_do_not_belong_into_messages() {
+    for kind in [4, 18, 19, 21, 22, 23, 99] {
+        refused(create(&one(&json!({ "type": kind, "custom_id": "a" }))), "components.0.components.0.type");
+    }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::message::{self, Kind};
+use super::super::message::{self, Before, Kind};
 use super::{create, fits, long, object, refused};
+use crate::rest::payload::Upload;
 
 fn embed(fields: &Value) -> Value {
     json!({ "embeds": [fields] })
@@ -100,7 +101,7 @@ fn ephemeral_belongs_to_answers_only() {
     let flags = |kind| message::check(object(&body), &[], kind).unwrap().flags;
     assert_eq!(flags(Kind::Answer), Some(64));
     assert_eq!(flags(Kind::Create), Some(0));
-    assert_eq!(flags(Kind::Edit { v2: false }), Some(0));
+    assert_eq!(flags(Kind::Edit(Before::default())), Some(0));
 }
 
 #[test]
@@ -110,7 +111,9 @@ fn components_v2_excludes_content_and_embeds_for_ever() {
     refused(create(&json!({ "flags": 1 << 15, "components": text, "content": "x" })), "content");
     refused(create(&json!({ "flags": 1 << 15, "components": text, "embeds": [{ "title": "t" }] })), "embeds");
     refused(create(&json!({ "flags": 1 << 15 })), "components");
-    let edit = |body: Value| message::check(object(&body), &[], Kind::Edit { v2: true }).map(drop);
+    let edit = |body: Value| {
+        message::check(object(&body), &[], Kind::Edit(Before { v2: true, ..Before::default() })).map(drop)
+    };
     fits(edit(json!({ "components": text, "flags": 0 })));
     refused(edit(json!({ "content": "x" })), "content");
 }
@@ -124,4 +127,56 @@ fn a_webhook_may_choose_a_name_without_discord_in_it() {
     fits(check("Till"));
     refused(check("Discord Till"), "username");
     refused(check(&long(81)), "username");
+}
+
+#[test]
+fn white_space_around_the_texts_of_an_embed_does_not_count() {
+    fits(create(&embed(&json!({ "title": format!("  {}  ", long(256)) }))));
+    let blank = json!({ "fields": [{ "name": "n", "value": "  " }] });
+    refused(create(&embed(&blank)), "embeds.0.fields.0.value");
+    let six = |end: &str| json!({ "embeds": [{ "description": long(4000) }, { "description": format!("{}{end}", long(2000)) }] });
+    fits(create(&six("  ")));
+    refused(create(&six("x")), "embeds");
+}
+
+#[test]
+fn allowed_mentions_parse_kinds_or_list_100_ids() {
+    let body = |allowed: Value| json!({ "content": "x", "allowed_mentions": allowed });
+    fits(create(&body(json!({ "parse": ["users", "roles", "everyone"], "replied_user": true }))));
+    fits(create(&body(json!({ "parse": ["roles"], "users": vec!["5"; 100] }))));
+    fits(create(&body(json!({ "parse": ["users"], "users": [] }))));
+    refused(create(&body(json!({ "parse": ["users"], "users": ["5"] }))), "allowed_mentions");
+    refused(create(&body(json!({ "parse": ["people"] }))), "allowed_mentions.parse.0");
+    refused(create(&body(json!({ "users": vec!["5"; 101] }))), "allowed_mentions.users");
+    refused(create(&body(json!({ "roles": ["x"] }))), "allowed_mentions.roles");
+    refused(create(&body(json!({ "replied_user": "no" }))), "allowed_mentions.replied_user");
+}
+
+#[test]
+fn polls_are_refused_and_there_are_no_stickers() {
+    refused(create(&json!({ "content": "x", "poll": { "question": { "text": "?" } } })), "poll");
+    let error = create(&json!({ "content": "x", "sticker_ids": ["5"] })).unwrap_err();
+    assert_eq!((error.code, error.message.as_str()), (50_081, "Invalid sticker sent"));
+    fits(create(&json!({ "content": "x", "sticker_ids": [], "poll": null })));
+}
+
+#[test]
+fn attachments_name_files_that_were_sent_or_stay() {
+    let body = json!({ "content": "x", "attachments": [{ "id": 0, "description": long(1024) }] });
+    let upload =
+        Upload { index: 0, filename: "a.txt".into(), content_type: "text/plain".into(), data: "x".into() };
+    fits(message::check(object(&body), &[upload], Kind::Create).map(drop));
+    let error = create(&body).unwrap_err();
+    assert_eq!(error.errors.unwrap()["attachments"]["0"]["_errors"][0]["code"], "ATTACHMENT_NOT_FOUND");
+    refused(create(&json!({ "content": "x", "attachments": [{}] })), "attachments.0.id");
+}
+
+#[test]
+fn flags_that_a_kind_of_message_does_not_have_are_passed_over() {
+    let all = json!({ "content": "x", "flags": 1 << 2 | 1 << 6 | 1 << 7 | 1 << 12 });
+    let flags = |kind| message::check(object(&all), &[], kind).unwrap().flags.unwrap();
+    assert_eq!(flags(Kind::Create), 1 << 2 | 1 << 12);
+    assert_eq!(flags(Kind::Webhook), 1 << 2 | 1 << 12);
+    assert_eq!(flags(Kind::Answer), 1 << 2 | 1 << 6 | 1 << 12);
+    assert_eq!(flags(Kind::Edit(Before::default())), 1 << 2);
 }

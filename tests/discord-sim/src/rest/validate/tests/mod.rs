@@ -3,6 +3,8 @@
 mod commands;
 mod components;
 mod messages;
+mod modals;
+mod v2;
 
 use serde_json::{Map, Value, json};
 
