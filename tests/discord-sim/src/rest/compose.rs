@@ -209,3 +209,18 @@ pub fn flat(components: &[Value]) -> Vec<&Value> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn components_without_an_id_get_one_that_is_free() {
+        let text = |id: Value| json!({ "type": 10, "content": "t", "id": id });
+        let section =
+            json!({ "type": 9, "components": [text(Value::Null)], "accessory": { "type": 2, "id": 3 } });
+        let numbered = numbered(vec![text(json!(2)), section, text(json!(0))]);
+        let ids: Vec<u64> = flat(&numbered).into_iter().filter_map(|part| part["id"].as_u64()).collect();
+        assert_eq!(ids, [2, 1, 4, 3, 5]);
+    }
+}

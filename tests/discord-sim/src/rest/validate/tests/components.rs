@@ -184,6 +184,7 @@ fn default_values_are_as_many_as_can_be_chosen_and_of_the_kind_offered() {
     refused(create(&select(5, three)), "components.0.components.0.default_values");
     refused(create(&select(5, json!([value("role")]))), "components.0.components.0.default_values.0.type");
     refused(create(&select(8, json!([value("user")]))), "components.0.components.0.default_values.0.type");
+    refused(create(&select(7, json!([value("channel")]))), "components.0.components.0.default_values.0.type");
     let nobody = json!([{ "type": "user" }]);
     refused(create(&select(5, nobody)), "components.0.components.0.default_values.0.id");
 }

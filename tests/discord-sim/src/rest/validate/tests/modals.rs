@@ -119,7 +119,9 @@ fn selects_of_every_kind_fit_into_a_label_but_none_disabled() {
     }
     fits(check(&field(&group(3, 25))));
     let off = with(group(3, 1), "disabled", json!(true));
-    refused(check(&field(&off)), "components.0.component.disabled");
+    let errors = check(&field(&off)).unwrap_err().errors.unwrap();
+    let error = &errors["components"]["0"]["component"]["disabled"]["_errors"][0];
+    assert_eq!(error["code"], "MODAL_COMPONENT_DISABLED");
 }
 
 #[test]
