@@ -22,7 +22,7 @@ struct Arguments {
     /// Decides everything that is random, so that a run can be repeated.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// File that gets every log entry as a line of JSON.
+    /// File that gets every log entry as a line of JSON, also those that memory has dropped.
     #[arg(long)]
     log_file: Option<PathBuf>,
     /// What Hello announces, like 41250ms.

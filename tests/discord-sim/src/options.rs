@@ -11,7 +11,7 @@ use crate::world::seed::WorldFile;
 pub struct Options {
     /// Addresses to listen on; port 0 takes a free one. All of them serve the same world.
     pub listen: Vec<SocketAddr>,
-    /// Decides everything that is random (faults with a probability, first heartbeats that get lost ...).
+    /// Decides everything that is random (faults with a probability, tokens, session ids).
     pub seed: u64,
     /// The world to start with; none is an empty one.
     pub world: Option<WorldFile>,

@@ -92,11 +92,19 @@ async fn one_run(figures: &mut Figures) {
 
     let times = rest::run(&target.url, rest::AT_ONCE, TIME).await;
     figures.add(REST, "per s", per_second(times.len()));
+    let after_rest = target.busy_seconds();
+    figures.add(
+        "the same per second of processor time",
+        "per s",
+        times.len() as f64 / (after_rest - before.0),
+    );
     figures.add("REST request, 64 at once, p99", "ms", p99(times));
 
     let until = Until::Time(Instant::now() + TIME);
     let outcome = interactions::run(&target, &mut sessions, PEOPLE, until).await;
     figures.add(INTERACTIONS, "per s", per_second(outcome.done.len()));
+    let busy = target.busy_seconds() - after_rest;
+    figures.add("interactions per second of processor time", "per s", outcome.done.len() as f64 / busy);
     figures.add("click to first answer, 64 people, p99", "ms", p99(outcome.answered));
 
     let until = Until::Time(Instant::now() + TIME);

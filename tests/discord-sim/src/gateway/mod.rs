@@ -6,6 +6,7 @@ pub mod connection;
 pub mod frames;
 pub mod handshake;
 pub mod members;
+pub mod outgoing;
 
 use std::time::Instant;
 

@@ -119,28 +119,26 @@ async fn after_no_close_code_4000_4001_4002_4005_or_4008_the_session_can_be_resu
     assert_eq!(resume(&lab, &world, &ready["session_id"]).await, "RESUMED", "no close code: 1006");
 }
 
-#[tokio::test]
-async fn after_4003_4007_or_4009_the_session_is_gone_and_one_must_identify() {
+/// Closes with each of these codes and sees that there is nothing to resume.
+async fn the_session_is_gone_after(codes: &[u16]) {
     let (lab, world) = lab_and_world().await;
     let path = format!("/gateway/{}/close", world.application);
-    for code in [4003, 4007, 4009] {
+    for code in codes {
         let (mut socket, ready) = ready(&lab, &world).await;
         lab.sim("POST", &path, json!({ "code": code })).await;
-        assert_eq!(socket.closed().await, code);
+        assert_eq!(socket.closed().await, *code);
         assert_eq!(resume(&lab, &world, &ready["session_id"]).await, false, "{code}");
     }
 }
 
 #[tokio::test]
-async fn after_4004_4010_4011_4012_4013_or_4014_the_session_is_gone() {
-    let (lab, world) = lab_and_world().await;
-    let path = format!("/gateway/{}/close", world.application);
-    for code in [4004, 4010, 4011, 4012, 4013, 4014] {
-        let (mut socket, ready) = ready(&lab, &world).await;
-        lab.sim("POST", &path, json!({ "code": code })).await;
-        assert_eq!(socket.closed().await, code);
-        assert_eq!(resume(&lab, &world, &ready["session_id"]).await, false, "{code}");
-    }
+async fn after_4003_4007_or_4009_the_session_is_gone_and_one_must_identify() {
+    the_session_is_gone_after(&[4003, 4007, 4009]).await;
+}
+
+#[tokio::test]
+async fn after_the_fatal_4004_4010_4011_4012_4013_or_4014_the_session_is_gone() {
+    the_session_is_gone_after(&[4004, 4010, 4011, 4012, 4013, 4014]).await;
 }
 
 #[tokio::test]

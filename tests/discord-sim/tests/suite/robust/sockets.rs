@@ -123,20 +123,30 @@ async fn session(lab: &Lab, application: &str) -> Value {
 
 #[tokio::test]
 async fn a_client_that_sends_heartbeats_but_reads_nothing_loses_its_connection() {
-    let lab = impatient().await;
+    let interval = Duration::from_secs(1);
+    let lab = Lab::with(Options { heartbeat_interval: interval, ..Options::default() }).await;
     let world = lab.world(json!({})).await;
     let mut socket = Socket::open(&lab.gateway()).await;
     socket.identify(&world.token, GUILD_MESSAGES).await;
     let path = format!("/users/{}/message", world.user);
-    let long = json!({ "channel_id": world.channel, "content": format!("<@{}>{}", world.application, "🛒".repeat(1900)) });
-    let start = Instant::now();
+    let content = format!("<@{}>{}", world.application, "🛒".repeat(1900));
+    let long = json!({ "channel_id": world.channel, "content": content });
+    let (start, mut beaten) = (Instant::now(), Instant::now());
     // More than the system's buffers hold for a client that does not read.
     while session(&lab, &world.application).await == "connected" {
         assert!(start.elapsed() < Duration::from_secs(30), "the connection still stands");
         lab.sim("POST", &path, long.clone()).await;
-        socket.send_impatiently(&json!({ "op": 1, "d": null })).await;
+        if beaten.elapsed() > interval / 2 {
+            socket.send_impatiently(&json!({ "op": 1, "d": null })).await;
+            beaten = Instant::now();
+        }
     }
     assert_eq!(session(&lab, &world.application).await, "resumable");
+    assert_eq!(
+        lab.sim("GET", "/violations", Value::Null).await,
+        json!([]),
+        "it was not closed for anything else"
+    );
 }
 
 #[tokio::test]
