@@ -5,7 +5,9 @@ use std::process::Stdio;
 use axum::Router;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
+
+use crate::target::on_core;
 
 /// Set in the child process that is the floor.
 const MARK: &str = "DISCORD_SIM_FLOOR";
@@ -30,9 +32,8 @@ pub fn serve() {
 /// Starts it as a process of its own on the stand-in's core; its address.
 pub async fn start() -> (Child, String) {
     let program = std::env::current_exe().unwrap();
-    let mut command = Command::new("taskset");
-    command.args(["-c", "0"]).arg(program).env(MARK, "1").stdout(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().unwrap();
+    let mut command = on_core("0", program.to_str().unwrap());
+    let mut child = command.env(MARK, "1").stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
     let url = BufReader::new(child.stdout.take().unwrap()).lines().next_line().await.unwrap().unwrap();
     (child, url)
 }

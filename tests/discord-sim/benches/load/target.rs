@@ -79,7 +79,7 @@ fn world() -> String {
 }
 
 /// Binds a command to a core where that can be done.
-fn on_core(core: &str, program: &str) -> Command {
+pub fn on_core(core: &str, program: &str) -> Command {
     let known = std::process::Command::new("taskset").arg("--version").stdout(Stdio::null()).status().is_ok();
     let mut command = Command::new(if known { "taskset" } else { program });
     if known {

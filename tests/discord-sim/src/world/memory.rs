@@ -9,7 +9,7 @@ use super::message::{Attachment, Message};
 use crate::id::Id;
 
 /// Memory for messages. The ones nobody wrote, edited or clicked for longest go first.
-pub const MESSAGES: usize = 40 << 20;
+pub const MESSAGES: usize = 36 << 20;
 /// Memory for what was said in interactions; the interactions themselves are kept longer.
 pub const SAID: usize = 24 << 20;
 /// Interactions kept; the oldest go first.
