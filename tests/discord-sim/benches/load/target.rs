@@ -1,9 +1,9 @@
 //! The stand-in as a child process on one core, with a world for the load.
 
 use std::fmt::Write;
-use std::path::PathBuf;
 use std::process::Stdio;
 
+use tempfile::NamedTempFile;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -27,7 +27,8 @@ const USER: usize = 40_000;
 /// A running stand-in.
 pub struct Target {
     child: Child,
-    world: PathBuf,
+    /// Its world, which goes away with it.
+    _world: NamedTempFile,
     /// `http://127.0.0.1:1234`.
     pub url: String,
 }
@@ -97,16 +98,18 @@ pub async fn keep_off() {
 impl Target {
     /// Starts a stand-in with the world.
     pub async fn start() -> Self {
-        let file = std::env::temp_dir().join(format!("discord-sim-load-{}.yaml", std::process::id()));
+        let file = NamedTempFile::new().unwrap();
         std::fs::write(&file, world()).unwrap();
         let mut command = on_core("0", env!("CARGO_BIN_EXE_discord-sim"));
         let heartbeat = format!("{HEARTBEAT_SECONDS}s");
-        command.args(["--listen", "127.0.0.1:0", "--heartbeat-interval", &heartbeat, "--world"]).arg(&file);
+        command
+            .args(["--listen", "127.0.0.1:0", "--heartbeat-interval", &heartbeat, "--world"])
+            .arg(file.path());
         let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap().expect("the stand-in tells its address");
         let url = line.rsplit(' ').next().unwrap().trim_end_matches('/').to_owned();
-        Self { child, world: file, url }
+        Self { child, _world: file, url }
     }
 
     /// Resident memory in MB, as the kernel counts it.
@@ -127,6 +130,5 @@ impl Target {
     /// Ends it.
     pub async fn stop(mut self) {
         self.child.kill().await.unwrap();
-        std::fs::remove_file(&self.world).unwrap();
     }
 }
