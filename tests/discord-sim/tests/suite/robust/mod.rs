@@ -69,7 +69,9 @@ impl Rig {
         let threads =
             Builder::new_multi_thread().worker_threads(1).thread_name(THREAD).enable_all().build().unwrap();
         let client = Builder::new_current_thread().enable_all().build().unwrap();
-        let options = Options { invalid_request_limit: usize::MAX, ..Options::default() };
+        // No log: what is sent here at random is nothing to hold against Discord's description.
+        let log_file = Some("/dev/null".into());
+        let options = Options { invalid_request_limit: usize::MAX, log_file, ..Options::default() };
         // Spawned, so that even starting happens on the named thread.
         let lab = threads.block_on(async { tokio::spawn(Lab::with(options)).await.unwrap() });
         Self { threads, client, lab }
