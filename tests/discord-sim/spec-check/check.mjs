@@ -7,12 +7,15 @@ import { ruleOf } from "./schemas.mjs";
 // Without it every message would be "Invalid input".
 z.config(z.locales.en());
 
+/** A time that ends with an offset from UTC. */
+const OFFSET_TIME = /^\d{4}-\d\d-\d\dT.*[+-]\d\d:\d\d$/;
+
 /** Lists of ids. */
 const IDS = new Set(["messages", "roles", "users"]);
 
 /**
  * The body in the form the description writes it. Discord itself takes ids as numbers as well as texts, and
- * permissions as texts, and every client makes use of it.
+ * permissions as texts, and every client makes use of it. Times are RFC 3339, whose offsets the schemas do not know.
  */
 function described(value, key) {
   if (Array.isArray(value)) return value.map((one) => described(one, key));
@@ -21,6 +24,7 @@ function described(value, key) {
   }
   const number = typeof value === "number" && Number.isInteger(value);
   if (number && (key.endsWith("_id") || IDS.has(key))) return String(value);
+  if (key === "timestamp" && OFFSET_TIME.test(value) && !Number.isNaN(Date.parse(value))) return new Date(value).toISOString();
   if (key === "default_member_permissions" && typeof value === "string" && /^\d+$/.test(value)) return Number(value);
   return value;
 }

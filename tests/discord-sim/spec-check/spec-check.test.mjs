@@ -105,6 +105,13 @@ test("ids as numbers are taken as Discord takes them, other wrong types are not"
   assert.deepEqual(paths(entry(true)), ["recipient_id"]);
 });
 
+test("times may have an offset, as RFC 3339 says, but must be times", () => {
+  const entry = (timestamp) => post({ embeds: [{ title: "t", timestamp }] });
+  assert.deepEqual(check(entry("2026-01-01T00:00:00.000000+00:00")), []);
+  assert.deepEqual(check(entry("2026-01-01T02:00:00+02:00")), []);
+  assert.deepEqual(paths(entry("2026-13-01T00:00:00+00:00")), ["embeds.0.timestamp"]);
+});
+
 test("requests without a body are passed over", () => {
   assert.equal(check({ method: "GET", path: "/api/v10/gateway/bot", body: null }), undefined);
 });
