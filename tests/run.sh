@@ -45,7 +45,7 @@ check_requests() {
 }
 
 start_cluster() {
-    if cluster_runs && [[ $(cluster_owner) == "$ROOT" ]]; then
+    if own_cluster_runs; then
         "$ROOT/tests/cluster/up"
         return
     fi

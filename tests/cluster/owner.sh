@@ -10,6 +10,9 @@ cluster_runs() {
     pid=$(cluster_pid) && [[ -n $pid ]] && grep -qs 'cluster/node-init' "/proc/$pid/cmdline"
 }
 
+# Whether it runs and is this checkout's.
+own_cluster_runs() { cluster_runs && [[ $(cluster_owner) == "$ROOT" ]]; }
+
 cluster_answers() {
     cluster_runs && [[ -e $KUBECONFIG_FILE ]] && "$(node_binary)" kubectl --kubeconfig "$KUBECONFIG_FILE" get --raw /readyz >/dev/null 2>&1
 }
