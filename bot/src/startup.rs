@@ -101,6 +101,8 @@ impl Startup<'_> {
         .await?;
         let gateway =
             self.patiently(async || self.rest.gateway().await.map_err(|error| self.discord(error))).await?;
+        // Told already here: a pod that resumes asks for no start.
+        self.state.update(|status| status.session_starts = Some(gateway.session_start_limit.starts()));
         Ok(Identity { store, shop, application, user: number(&user.id)?, gateway })
     }
 

@@ -30,10 +30,15 @@ async fn a_killed_bot_resumes_its_session_and_keeps_its_message() {
     bot.process.kill().unwrap();
 
     // Of the same pod: a restarted container need not wait for its own lease to run out.
-    let _bot = shop.start("growshop-1-a").connected().await;
+    let bot = shop.start("growshop-1-a").connected().await;
     shop.stock("VIP", "5", &["key-1"]).await;
     assert_eq!(shop.world.live_message_shows("Name of VIP").await["id"], before["id"]);
     assert_eq!(shop.application().await["identifies"], 1);
+    let told = bot.status().await.expect("a status");
+    assert_eq!(
+        told["sessionStarts"]["remaining"], 999,
+        "one start of 1000 is used, none by the resume: {told}"
+    );
     assert_eq!(shop.world.messages(&shop.world.channel).await.len(), 1);
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
+use stockbot_config::status::SessionStarts;
 
 use super::{Call, Rest, RestError, messages::parse};
 
@@ -46,6 +47,12 @@ impl SessionStartLimit {
     pub fn reset_at(&self) -> Timestamp {
         let now = Timestamp::now();
         now.checked_add(jiff::SignedDuration::from_millis(self.reset_after)).unwrap_or(now)
+    }
+
+    /// As the status tells it.
+    #[must_use]
+    pub fn starts(&self) -> SessionStarts {
+        SessionStarts { remaining: self.remaining, total: self.total, reset_at: self.reset_at() }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use stockbot_config::status::{GatewayState, SessionStarts};
+use stockbot_config::status::GatewayState;
 use stockbot_store::identify::{Budget, Permit, identify_permit};
 use tokio::sync::oneshot;
 use twilight_gateway::queue::Queue;
@@ -59,8 +59,7 @@ async fn ask(bot: &Bot, shard: u32) -> Result<(), Duration> {
         }
     };
     let reset_at = limit.reset_at();
-    let starts = SessionStarts { remaining: limit.remaining, total: limit.total, reset_at };
-    bot.state.update(|status| status.session_starts = Some(starts));
+    bot.state.update(|status| status.session_starts = Some(limit.starts()));
     let key = i32::try_from(shard).unwrap_or(0) % limit.max_concurrency.max(1);
     let reserve = bot.config().discord.identify_reserve;
     let budget = Budget { remaining: limit.remaining, total: limit.total, reset_at, reserve };
