@@ -14,7 +14,7 @@ async fn a_rejected_token_ends_with_65_and_uses_no_session_start() {
     let status = bot.process.wait_exit(DEADLINE).await.unwrap();
     assert_eq!(status.code(), Some(65), "{}", bot.process.output());
     assert!(bot.process.output().contains("put the new one into the Secret"));
-    assert_eq!(shop.application().await["identifies"], 0);
+    assert_eq!(shop.world.identifies().await, 0);
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn an_unreachable_database_keeps_the_bot_waiting_and_not_ready() {
     let ready = reqwest::get(format!("{}/readyz", bot.http)).await.unwrap();
     assert_eq!(ready.status(), 503);
     assert_eq!(reqwest::get(format!("{}/livez", bot.http)).await.unwrap().status(), 200);
-    assert_eq!(shop.application().await["identifies"], 0);
+    assert_eq!(shop.world.identifies().await, 0);
     let mut migrate = shop.spawn("migrate", &["--wait", "1"], "migrate");
     assert_eq!(migrate.wait_exit(DEADLINE).await.unwrap().code(), Some(69));
 }
@@ -130,7 +130,7 @@ async fn a_surged_pod_takes_the_shard_over_without_a_new_session() {
     old.stop().await;
     let customer = shop.customer("Grower", "").await;
     assert_shows(&customer.command("balance", json!({})).await, "0 WL");
-    assert_eq!(shop.application().await["identifies"], 1);
+    assert_eq!(shop.world.identifies().await, 1);
     assert_eq!(new.status().await.unwrap()["displays"][0]["state"], "Published");
     assert_eq!(shop.world.messages(&shop.world.channel).await.len(), 1);
 }
@@ -145,7 +145,7 @@ async fn a_dropped_connection_is_resumed_without_missing_a_click() {
         shop.world.discord.post(&path, json!({"shard": 0, "code": code})).await;
         assert_shows(&customer.command("balance", json!({})).await, "1 DL");
     }
-    assert_eq!(shop.application().await["identifies"], 1);
+    assert_eq!(shop.world.identifies().await, 1);
 }
 
 #[tokio::test]

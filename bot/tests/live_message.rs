@@ -33,7 +33,7 @@ async fn a_killed_bot_resumes_its_session_and_keeps_its_message() {
     let bot = shop.start("growshop-1-a").connected().await;
     shop.stock("VIP", "5", &["key-1"]).await;
     assert_eq!(shop.world.live_message_shows("Name of VIP").await["id"], before["id"]);
-    assert_eq!(shop.application().await["identifies"], 1);
+    assert_eq!(shop.world.identifies().await, 1);
     let told = bot.status().await.expect("a status");
     assert_eq!(
         told["sessionStarts"]["remaining"], 999,

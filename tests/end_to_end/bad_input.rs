@@ -28,7 +28,7 @@ async fn bad_input_is_told_in_the_status_and_heals_when_it_is_mended() {
         if pods.is_empty() { Ok(()) } else { Err(pods) }
     })
     .await;
-    assert_eq!(identifies(&stage).await, 0, "no session start was used");
+    assert_eq!(stage.world.identifies().await, 0, "no session start was used");
 
     // Mended: everything heals without touching the operator.
     stage.cluster.secret("growshop-discord", "token", &stage.world.token).await;
@@ -71,7 +71,7 @@ async fn a_database_that_cannot_be_used_is_told_and_heals_when_it_is_mended() {
     assert!(told.contains("shop-postgres") && !told.contains(&nobody), "{told}");
     stage.cluster.condition(bot, "Stalled", "False", "NotStalled").await;
     stage.cluster.condition(bot, "Degraded", "True", "DatabaseUnavailable").await;
-    assert_eq!(identifies(&stage).await, 0, "no session start was used");
+    assert_eq!(stage.world.identifies().await, 0, "no session start was used");
 
     stage.cluster.secret("shop-postgres", "url", &stage.database_url).await;
     stage.cluster.wait_ready().await;
@@ -85,11 +85,5 @@ async fn a_database_that_cannot_be_used_is_told_and_heals_when_it_is_mended() {
     stage.cluster.condition(bot, "DatabaseReady", "True", "Migrated").await;
     stage.cluster.wait_ready().await;
     assert_eq!(stage.cluster.pods().await, pods);
-    assert_eq!(identifies(&stage).await, 1, "one session start in all");
-}
-
-/// Session starts that the bot has used.
-async fn identifies(stage: &Stage) -> u64 {
-    let application = stage.world.discord.get(&format!("/applications/{}", stage.world.application)).await;
-    application["identifies"].as_u64().expect("a count")
+    assert_eq!(stage.world.identifies().await, 1, "one session start in all");
 }

@@ -1,7 +1,8 @@
 //! Answers interactions: insert -> acknowledge -> one transaction -> edit.
 //!
 //! `exchange` is one interaction and its answers, `card` what a reply looks like, `failure` why there is none; `router` finds
-//! the handler; one file per thing that people can do. `maintenance` is the closed shop; `recovery` finishes what a dead pod had acknowledged.
+//! the handler; one file per thing that people can do. `maintenance` is the closed shop; `recovery` finishes what a dead pod
+//! had acknowledged.
 
 mod admin;
 mod autocomplete;

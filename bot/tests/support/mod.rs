@@ -167,11 +167,6 @@ impl Shop {
         };
         entries.filter(wanted).count()
     }
-
-    /// What the stand-in counts of the bot's application.
-    pub async fn application(&self) -> Value {
-        self.world.discord.get(&format!("/applications/{}", self.world.application)).await
-    }
 }
 
 impl Running {

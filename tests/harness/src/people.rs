@@ -134,6 +134,12 @@ pub struct World {
 }
 
 impl World {
+    /// Session starts that the bot has used.
+    pub async fn identifies(&self) -> u64 {
+        let application = self.discord.get(&format!("/applications/{}", self.application)).await;
+        application["identifies"].as_u64().expect("a count")
+    }
+
     /// A new member of the guild; `more` adds to what the control API is told.
     pub async fn member(&self, name: &str, more: Value) -> Person {
         let mut body = json!({"name": name, "locale": "en-US"});
