@@ -78,20 +78,19 @@ function button(part, message, fail) {
   return h("button", { type: "button", class: `button ${style}`, disabled: part.disabled, "data-id": part.custom_id, onclick: click }, words);
 }
 
-const drawn = (option) => ({ ...option, emoji: icon(option.emoji) });
 
 /** The things Discord itself fills a select with. */
 export function choices(part) {
   const guild = guildOf();
   const chosen = new Set((part.default_values ?? []).map((one) => one.id));
   const one = (label, value, emoji) => ({ label, value, emoji, default: chosen.has(value) });
-  const people = () => (guild?.members ?? []).map((member) => one(nameOf(member.user_id), member.user_id, "person"));
-  const roles = () => (guild?.roles ?? []).filter((role) => role.id !== guild.id).map((role) => one(role.name, role.id, "role"));
+  const people = () => (guild?.members ?? []).map((member) => one(nameOf(member.user_id), member.user_id, icon("person")));
+  const roles = () => (guild?.roles ?? []).filter((role) => role.id !== guild.id).map((role) => one(role.name, role.id, icon("role")));
   switch (part.type) {
     case 3: return (part.options ?? []).map((option) => ({ ...option, emoji: emojiText(option.emoji) }));
-    case 5: return people().map(drawn);
-    case 6: return roles().map(drawn);
-    case 7: return [...people(), ...roles()].map(drawn);
+    case 5: return people();
+    case 6: return roles();
+    case 7: return [...people(), ...roles()];
     default: return (guild?.channels ?? []).map((channel) => one(channel.name, channel.id, "#"));
   }
 }

@@ -14,6 +14,7 @@ mod id;
 mod interactions;
 mod log;
 mod net;
+mod newest;
 mod options;
 mod page;
 mod rest;

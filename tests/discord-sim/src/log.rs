@@ -3,7 +3,6 @@
 //! Memory holds the newest entries; older ones are dropped with a notice, and are still in the log file if
 //! there is one. Secrets of bots (their tokens) must not be handed to it.
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -12,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::newest::Newest;
 use crate::time::iso;
 
 /// Bytes of entries kept in memory, whatever their number.
@@ -20,13 +20,11 @@ const KEPT_BYTES: usize = 24 << 20;
 /// The log.
 pub struct Log {
     inner: Mutex<Inner>,
-    capacity: usize,
 }
 
 struct Inner {
-    next: u64,
-    entries: VecDeque<(u64, String)>,
-    bytes: usize,
+    /// Entries are numbered from 1 in the order they came.
+    entries: Newest,
     file: Option<BufWriter<File>>,
 }
 
@@ -34,8 +32,8 @@ impl Log {
     /// An empty log, with a file if one is named.
     pub fn new(capacity: usize, file: Option<&Path>) -> std::io::Result<Self> {
         let file = file.map(File::create).transpose()?.map(BufWriter::new);
-        let inner = Inner { next: 1, entries: VecDeque::new(), bytes: 0, file };
-        Ok(Self { inner: Mutex::new(inner), capacity })
+        let inner = Inner { entries: Newest::new(capacity, KEPT_BYTES), file };
+        Ok(Self { inner: Mutex::new(inner) })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -49,19 +47,13 @@ impl Log {
         let at = iso(Timestamp::now());
         let comma = if rest == "}" { "" } else { "," };
         let mut inner = self.inner();
-        let number = inner.next;
-        inner.next += 1;
+        let number = inner.entries.total() + 1;
         let line = format!(r#"{{"n":{number},"at":"{at}","kind":"{kind}"{comma}{rest}"#);
         if let Some(file) = &mut inner.file {
             // A full disk must not stop the stand-in; what is in memory is still there.
             let _ = writeln!(file, "{line}");
         }
-        inner.bytes += line.len();
-        inner.entries.push_back((number, line));
-        while inner.entries.len() > self.capacity || (inner.bytes > KEPT_BYTES && inner.entries.len() > 1) {
-            let Some((_, old)) = inner.entries.pop_front() else { break };
-            inner.bytes -= old.len();
-        }
+        inner.entries.push(line);
     }
 
     /// Every entry numbered above `since` as lines of JSON, with a first line of kind `dropped` that names the
@@ -69,16 +61,14 @@ impl Log {
     #[must_use]
     pub fn since(&self, since: u64) -> String {
         let inner = self.inner();
-        let oldest = inner.entries.front().map_or(inner.next, |(number, _)| *number);
+        let dropped = inner.entries.dropped();
         let mut text = String::new();
-        let wanted = since.saturating_add(1);
-        if oldest > wanted {
-            let notice = json!({ "n": oldest - 1, "kind": "dropped", "from": wanted, "to": oldest - 1 });
+        if dropped > since {
+            let notice = json!({ "n": dropped, "kind": "dropped", "from": since + 1, "to": dropped });
             text.push_str(&notice.to_string());
             text.push('\n');
         }
-        let start = inner.entries.partition_point(|(number, _)| *number <= since);
-        for (_, line) in inner.entries.range(start..) {
+        for line in inner.entries.after(since) {
             text.push_str(line);
             text.push('\n');
         }
@@ -87,9 +77,7 @@ impl Log {
 
     /// Forgets what is in memory; numbers go on.
     pub fn reset(&self) {
-        let mut inner = self.inner();
-        inner.entries.clear();
-        inner.bytes = 0;
+        self.inner().entries.clear();
     }
 
     /// Writes out what the file's buffer holds.

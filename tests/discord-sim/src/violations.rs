@@ -2,13 +2,13 @@
 //!
 //! Memory holds the newest; a first entry named `dropped` tells how many older ones there were.
 
-use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::id::Id;
+use crate::newest::Newest;
 use crate::time::iso;
 
 /// Violations kept.
@@ -16,22 +16,23 @@ const KEPT: usize = 10_000;
 /// Bytes of them kept, whatever their number.
 const KEPT_BYTES: usize = 8 << 20;
 
-/// The list of violations.
-#[derive(Default)]
+/// The list of violations, as JSON text.
 pub struct Violations {
-    inner: Mutex<Inner>,
+    inner: Mutex<Newest>,
 }
 
-/// Entries as JSON text, oldest first.
-#[derive(Default)]
-struct Inner {
-    list: VecDeque<String>,
-    bytes: usize,
-    dropped: u64,
+impl Default for Violations {
+    fn default() -> Self {
+        Self { inner: Mutex::new(empty()) }
+    }
+}
+
+fn empty() -> Newest {
+    Newest::new(KEPT, KEPT_BYTES)
 }
 
 impl Violations {
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, Newest> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -44,30 +45,22 @@ impl Violations {
             "detail": detail,
             "request": request,
         });
-        let text = entry.to_string();
-        let mut inner = self.inner();
-        inner.bytes += text.len();
-        inner.list.push_back(text);
-        while inner.list.len() > KEPT || (inner.bytes > KEPT_BYTES && inner.list.len() > 1) {
-            let Some(old) = inner.list.pop_front() else { break };
-            inner.bytes -= old.len();
-            inner.dropped += 1;
-        }
+        self.inner().push(entry.to_string());
     }
 
     /// All that are kept as a list in JSON, oldest first.
     #[must_use]
     pub fn json(&self) -> String {
         let inner = self.inner();
-        let notice =
-            (inner.dropped > 0).then(|| json!({ "rule": "dropped", "count": inner.dropped }).to_string());
-        let entries: Vec<&str> = notice.iter().chain(&inner.list).map(String::as_str).collect();
+        let dropped = inner.dropped();
+        let notice = (dropped > 0).then(|| json!({ "rule": "dropped", "count": dropped }).to_string());
+        let entries: Vec<&str> = notice.as_deref().into_iter().chain(inner.after(0)).collect();
         format!("[{}]", entries.join(","))
     }
 
     /// Forgets them.
     pub fn reset(&self) {
-        *self.inner() = Inner::default();
+        *self.inner() = empty();
     }
 }
 

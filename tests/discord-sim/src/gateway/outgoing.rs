@@ -7,6 +7,7 @@ use tokio::time::timeout_at;
 use super::close;
 use super::compress;
 use super::connection::{Connection, End};
+use crate::world::application::Application;
 
 /// Dispatches taken from the session's buffer at a time.
 const BATCH: usize = 64;
@@ -18,9 +19,7 @@ impl Connection {
             let batch = {
                 let world = self.server.world();
                 let application = world.applications.get(&carried.application);
-                if let Some(until) = application.and_then(|app| app.paused_until)
-                    && until > std::time::Instant::now()
-                {
+                if let Some(until) = application.and_then(Application::held_until) {
                     self.held_until = Some(until.into());
                     return Ok(());
                 }
@@ -59,8 +58,7 @@ impl Connection {
     fn is_paused(&self) -> bool {
         let Some(carried) = &self.carried else { return false };
         let world = self.server.world();
-        let until = world.applications.get(&carried.application).and_then(|app| app.paused_until);
-        until.is_some_and(|until| until > std::time::Instant::now())
+        world.applications.get(&carried.application).and_then(Application::held_until).is_some()
     }
 
     async fn transmit(&mut self, text: String) -> Result<(), End> {

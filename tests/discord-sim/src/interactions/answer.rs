@@ -80,9 +80,7 @@ pub fn take(
 
 fn kind_of(body: &Map<String, Value>, interaction: &Interaction) -> Result<i64, ApiError> {
     let mut form = Form::new();
-    if present(body, "type").is_none() {
-        form.missing("type");
-    }
+    form.need(body, "type");
     let allowed: &[i64] = match (interaction.kind, interaction.source) {
         (COMMAND, _) => &[MESSAGE, DEFERRED_MESSAGE, OPEN_MODAL],
         (COMPONENT, _) => &[MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, OPEN_MODAL],

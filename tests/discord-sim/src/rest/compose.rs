@@ -6,13 +6,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::payload::Upload;
+use super::validate::component::TEXT_DISPLAY;
 use super::validate::message::Draft;
 use crate::id::Id;
 use crate::world::World;
 use crate::world::message::{Attachment, Author, Cause, EPHEMERAL, IS_COMPONENTS_V2, LOADING, Message};
-
-/// Text of Components V2.
-const TEXT_DISPLAY: u64 = 10;
 
 /// Where a message comes from.
 #[derive(Clone, Debug)]

@@ -147,6 +147,12 @@ impl Application {
         hex(self.signing_key.verifying_key().as_bytes())
     }
 
+    /// Until when nothing is sent to its connections, if that is not over.
+    #[must_use]
+    pub fn held_until(&self) -> Option<Instant> {
+        self.paused_until.filter(|until| *until > Instant::now())
+    }
+
     /// Counts that its token was reset, as Discord does to one that overspent its identifies, and fills the budget.
     pub fn count_reset(&mut self) {
         self.token_resets += 1;

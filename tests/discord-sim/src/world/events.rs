@@ -1,5 +1,6 @@
 //! Who is told what: dispatches to the sessions that are entitled to them.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -68,7 +69,8 @@ impl World {
         }
         let whole = self.message_event(message, guild);
         let text: Arc<str> = whole.to_string().into();
-        let stripped: Arc<str> = without_content(whole).to_string().into();
+        // Rendered for those alone who may not read it; most often that is nobody.
+        let stripped = LazyCell::new(|| Arc::<str>::from(without_content(whole).to_string()));
         for application in applications() {
             let open = may_read(application, message, guild);
             for session in self.sessions.of_mut(application).filter(|session| entitled(session)) {

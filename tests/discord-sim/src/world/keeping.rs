@@ -32,8 +32,7 @@ impl Keeping {
         Self { kept: HashMap::new(), order: BTreeMap::new(), turn: 0, bytes: 0, limit }
     }
 
-    /// Notes a thing and its size, new or changed, and touches it. The one that has to go for it, if memory is full:
-    /// call again until none has to.
+    /// Notes a thing and its size, new or changed, and touches it. Memory may be full then: see [`Self::overflow`].
     pub fn put(&mut self, id: Id, bytes: usize) {
         self.remove(id);
         self.turn += 1;
@@ -57,7 +56,7 @@ impl Keeping {
         }
     }
 
-    /// Takes out what has to go for memory to suffice, but never the last thing.
+    /// Takes out one thing that has to go for memory to suffice, but never the last; to be called until none has to.
     pub fn overflow(&mut self) -> Option<Id> {
         if self.bytes <= self.limit || self.order.len() <= 1 {
             return None;

@@ -16,6 +16,8 @@ pub const BUTTON: i64 = 2;
 pub const STRING_SELECT: i64 = 3;
 /// Text input of a modal.
 pub const TEXT_INPUT: i64 = 4;
+/// Text between the fields of a modal, and the text of Components V2.
+pub const TEXT_DISPLAY: i64 = 10;
 /// Selects that Discord fills: users, roles, mentionables, channels.
 pub const FILLED_SELECTS: [i64; 4] = [5, 6, 7, 8];
 
@@ -47,9 +49,7 @@ impl Seen {
         if id.is_some_and(|id| !self.ids.insert(id)) {
             form.fail_at("id", "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated");
         }
-        if present(object, "type").is_none() {
-            form.missing("type");
-        }
+        form.need(object, "type");
         form.choice(object, "type", allowed)
     }
 
@@ -95,9 +95,7 @@ pub fn row(form: &mut Form, row: &Object, seen: &mut Seen) {
 
 /// A button: a link with an address, a premium one with an SKU, any other with a custom id.
 pub fn button(form: &mut Form, button: &Object, seen: &mut Seen) {
-    if present(button, "style").is_none() {
-        form.missing("style");
-    }
+    form.need(button, "style");
     let style = form.integer(button, "style", 1..=6).unwrap_or(1);
     form.text(button, "label", 0..=80);
     form.boolean(button, "disabled");

@@ -93,6 +93,13 @@ impl Form {
         Some(text)
     }
 
+    /// Notes what is not there but must be.
+    pub fn need(&mut self, object: &Object, key: &str) {
+        if present(object, key).is_none() {
+            self.missing(key);
+        }
+    }
+
     /// A text that must be there. An empty one counts as missing, as on Discord.
     pub fn need_text<'a>(
         &mut self,
@@ -133,9 +140,7 @@ impl Form {
 
     /// An id that must be there.
     pub fn need_snowflake(&mut self, object: &Object, key: &str) -> Option<Id> {
-        if present(object, key).is_none() {
-            self.missing(key);
-        }
+        self.need(object, key);
         self.snowflake(object, key)
     }
 
@@ -181,9 +186,7 @@ impl Form {
 
     /// An object that must be there.
     pub fn need_object<'a>(&mut self, object: &'a Object, key: &str) -> Option<&'a Object> {
-        if present(object, key).is_none() {
-            self.missing(key);
-        }
+        self.need(object, key);
         self.object(object, key)
     }
 
@@ -194,9 +197,7 @@ impl Form {
         key: &str,
         length: RangeInclusive<usize>,
     ) -> Option<&'a [Value]> {
-        if present(object, key).is_none() {
-            self.missing(key);
-        }
+        self.need(object, key);
         self.list(object, key, length)
     }
 

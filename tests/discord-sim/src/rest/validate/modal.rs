@@ -3,12 +3,10 @@
 
 use serde_json::Value;
 
-use super::component::{FILLED_SELECTS, ROW, STRING_SELECT, Seen, TEXT_INPUT};
-use super::form::{Form, Object, present};
+use super::component::{FILLED_SELECTS, ROW, STRING_SELECT, Seen, TEXT_DISPLAY, TEXT_INPUT};
+use super::form::{Form, Object};
 use super::select;
 
-/// Text between the fields.
-const TEXT: i64 = 10;
 /// A label around one field.
 pub const LABEL: i64 = 18;
 /// A field for files.
@@ -28,13 +26,15 @@ pub fn check(form: &mut Form, data: &Object) {
     form.need_text(data, "custom_id", 1..=100);
     let Some(list) = form.need_list(data, "components", 1..=5) else { return };
     let mut seen = Seen::default();
-    form.each("components", list, |form, item| match seen.component(form, item, &[ROW, LABEL, TEXT]) {
-        Some(ROW) => row(form, item, &mut seen),
-        Some(LABEL) => label(form, item, &mut seen),
-        Some(_) => {
-            form.need_text(item, "content", 1..=4000);
+    form.each("components", list, |form, item| {
+        match seen.component(form, item, &[ROW, LABEL, TEXT_DISPLAY]) {
+            Some(ROW) => row(form, item, &mut seen),
+            Some(LABEL) => label(form, item, &mut seen),
+            Some(_) => {
+                form.need_text(item, "content", 1..=4000);
+            }
+            None => {}
         }
-        None => {}
     });
 }
 
@@ -102,9 +102,7 @@ fn group(form: &mut Form, field: &Object, kind: i64) {
 
 fn input(form: &mut Form, input: &Object, seen: &mut Seen) {
     seen.custom_id(form, input);
-    if present(input, "style").is_none() {
-        form.missing("style");
-    }
+    form.need(input, "style");
     form.integer(input, "style", 1..=2);
     let min = form.integer(input, "min_length", 0..=4000).unwrap_or(0);
     let max = form.integer(input, "max_length", 1..=4000).unwrap_or(4000);

@@ -54,9 +54,7 @@ fn level(form: &mut Form, list: &[Value], depth: Depth) {
 }
 
 fn one(form: &mut Form, option: &Object, depth: Depth) {
-    if present(option, "type").is_none() {
-        form.missing("type");
-    }
+    form.need(option, "type");
     let kind = form.integer(option, "type", 1..=11).unwrap_or(STRING);
     name(form, option);
     form.need_text(option, "description", 1..=100);

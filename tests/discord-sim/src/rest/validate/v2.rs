@@ -5,11 +5,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::component::{self, BUTTON, ROW, Seen};
-use super::form::{Form, Object, present};
+use super::component::{self, BUTTON, ROW, Seen, TEXT_DISPLAY};
+use super::form::{Form, Object};
 
 const SECTION: i64 = 9;
-const TEXT: i64 = 10;
 const THUMBNAIL: i64 = 11;
 const GALLERY: i64 = 12;
 const FILE: i64 = 13;
@@ -27,7 +26,7 @@ const CHARACTERS: usize = 4000;
 pub fn check(form: &mut Form, list: &[Value], files: HashSet<String>) {
     let mut seen = Seen::with(files);
     form.each("components", list, |form, item| {
-        one(form, item, &[ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER], &mut seen);
+        one(form, item, &[ROW, SECTION, TEXT_DISPLAY, GALLERY, FILE, SEPARATOR, CONTAINER], &mut seen);
     });
     if seen.count > COMPONENTS {
         let message = format!("Must be {COMPONENTS} or fewer components in all, nested ones included.");
@@ -43,7 +42,7 @@ fn one(form: &mut Form, item: &Object, allowed: &[i64], seen: &mut Seen) {
     match seen.component(form, item, allowed) {
         Some(ROW) => component::row(form, item, seen),
         Some(SECTION) => section(form, item, seen),
-        Some(TEXT) => text(form, item, seen),
+        Some(TEXT_DISPLAY) => text(form, item, seen),
         Some(GALLERY) => gallery(form, item, seen),
         Some(FILE) => media(form, item, "file", &["attachment"], seen),
         Some(SEPARATOR) => separator(form, item),
@@ -60,7 +59,7 @@ fn text(form: &mut Form, item: &Object, seen: &mut Seen) {
 
 fn section(form: &mut Form, item: &Object, seen: &mut Seen) {
     if let Some(list) = form.need_list(item, "components", 1..=3) {
-        form.each("components", list, |form, child| one(form, child, &[TEXT], seen));
+        form.each("components", list, |form, child| one(form, child, &[TEXT_DISPLAY], seen));
     }
     let Some(accessory) = form.need_object(item, "accessory") else { return };
     form.within("accessory", |form| match seen.component(form, accessory, &[BUTTON, THUMBNAIL]) {
@@ -76,9 +75,7 @@ fn media(form: &mut Form, item: &Object, key: &str, schemes: &[&str], seen: &See
     form.boolean(item, "spoiler");
     let Some(media) = form.need_object(item, key) else { return };
     form.within(key, |form| {
-        if present(media, "url").is_none() {
-            form.missing("url");
-        }
+        form.need(media, "url");
         let url = form.url(media, "url", schemes);
         let name = url.and_then(|url| url.strip_prefix("attachment://"));
         if name.is_some_and(|name| !seen.files.contains(name)) {
@@ -103,6 +100,6 @@ fn container(form: &mut Form, item: &Object, seen: &mut Seen) {
     form.boolean(item, "spoiler");
     let Some(list) = form.need_list(item, "components", 1..=COMPONENTS) else { return };
     form.each("components", list, |form, child| {
-        one(form, child, &[ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR], seen);
+        one(form, child, &[ROW, SECTION, TEXT_DISPLAY, GALLERY, FILE, SEPARATOR], seen);
     });
 }
