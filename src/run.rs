@@ -14,15 +14,15 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    controller::{
-        client::{Freshness, connect},
+    client::{Freshness, connect},
+    cluster::{
         context::{Context, Defaults, Process},
-        events::Events,
-        pace::Pace,
-        scope::{Scope, run_all},
+        rollout_pace::RolloutPace,
     },
+    controller::events::Events,
     leader::Leadership,
     metrics::Metrics,
+    scope::{Scope, run_all},
     server::{Health, serve},
     telemetry::LogFormat,
 };
@@ -94,7 +94,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         client,
         metrics: Arc::clone(&metrics),
         defaults: Defaults { bot_image: options.bot_image.clone() },
-        pace: Arc::new(Pace::new(options.rollout_pace.get())),
+        rollout_pace: Arc::new(RolloutPace::new(options.rollout_pace.get())),
         concurrency: options.max_concurrent_reconciles,
     };
     while stop.run_until_cancelled(leadership.won()).await == Some(true) {

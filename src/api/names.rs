@@ -25,7 +25,7 @@ pub const RESTARTED_AT: &str = "stockbot.dev/restartedAt";
 
 /// Annotation of every child: fingerprint of what the operator last applied, so that removed fields are noticed.
 pub const APPLIED: &str = "stockbot.dev/applied";
-/// Annotation of a Deployment: why it is scaled to 0 although the bot should run; see `build::halt`.
+/// Annotation of a Deployment: why it is scaled to 0 although the bot should run; see `discord_bot::halt`.
 pub const HALTED: &str = "stockbot.dev/halted";
 /// Annotation of a Deployment: fingerprint of what people changed (generation, Secrets, wish for a restart). If it stays
 /// while the pod template changes, the operator is the cause of the rollout.

@@ -12,11 +12,14 @@ use serde_json::{Value, json};
 use std::{fmt::Debug, sync::Arc};
 use stockbot_config::fingerprint;
 
-use super::{
-    cache::{Cache, Key},
-    live::{Child, Live},
+use crate::{
+    api::names,
+    cluster::{
+        cache::{Cache, Key},
+        child::{Child, Live},
+    },
+    metrics::Metrics,
 };
-use crate::{api::names, metrics::Metrics};
 
 /// Why a child could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -100,14 +103,14 @@ pub struct Applied<S> {
 }
 
 /// Writes children of one bot.
-pub struct Writer<'a> {
+pub struct ChildWriter<'a> {
     client: &'a Client,
     metrics: &'a Metrics,
     bot: &'a Key,
     bot_uid: &'a str,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> ChildWriter<'a> {
     /// A writer for the children of `bot`.
     #[must_use]
     pub fn new(client: &'a Client, metrics: &'a Metrics, bot: &'a Key, bot_uid: &'a str) -> Self {
@@ -241,7 +244,7 @@ fn refusal<K: Resource<DynamicType = ()>>(name: String, error: kube::Error) -> A
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::controller::footprint::Footprint;
+    use crate::cluster::footprint::Footprint;
     use k8s_openapi::api::core::v1::ConfigMap;
 
     fn config(keys: &[&str]) -> ConfigMap {

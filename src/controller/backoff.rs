@@ -8,7 +8,7 @@ use std::{
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 
-use super::cache::Key;
+use crate::cluster::cache::Key;
 
 /// First wait after a failure.
 const SHORTEST: Duration = Duration::from_millis(500);

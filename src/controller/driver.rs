@@ -13,8 +13,8 @@ use kube::{
     },
 };
 
-use super::{backoff::Backoff, cache::Key};
-use crate::metrics::Metrics;
+use super::backoff::Backoff;
+use crate::{cluster::cache::Key, metrics::Metrics};
 
 /// Longest time of one reconcile: past it something hangs, and the next attempt starts afresh.
 const DEADLINE: Duration = Duration::from_mins(1);

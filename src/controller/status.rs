@@ -10,8 +10,10 @@ use kube::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 
-use super::{cache::Key, context::Process};
-use crate::api::names;
+use crate::{
+    api::names,
+    cluster::{cache::Key, context::Process},
+};
 
 /// Writes it. False if the object is gone, or another one has its name: there is nothing to tell any more.
 pub async fn write<K>(process: &Process, object: &K, status: &impl Serialize) -> Result<bool, kube::Error>

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::cache::Key;
+use crate::cluster::cache::Key;
 
 /// Least time between two writes of one status that tell of nothing but progress.
 const PACE: Duration = Duration::from_secs(2);

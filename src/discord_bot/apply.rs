@@ -10,12 +10,8 @@ use stockbot_config::fingerprint;
 use super::build::Children;
 use crate::{
     api::names,
-    controller::{
-        apply::{ApplyError, Writer, annotate},
-        cache::Key,
-        context::Context,
-        pod::PodState,
-    },
+    cluster::{cache::Key, context::Context, pod::PodState},
+    controller::apply::{ApplyError, ChildWriter, annotate},
 };
 
 /// What was applied.
@@ -35,7 +31,7 @@ pub async fn apply(
 ) -> Result<Applied, ApplyError> {
     let Children { service_account, config_map, deployment, service, pod_disruption_budget, network_policy } =
         children;
-    let writer = Writer::new(&context.process.client, &context.process.metrics, key, uid);
+    let writer = ChildWriter::new(&context.process.client, &context.process.metrics, key, uid);
     writer.apply(&context.service_accounts, &service_account).await?;
     let known = context.config_maps.get(&Key::of(&config_map)).is_some();
     let config = writer.apply(&context.config_maps, &config_map).await?;
@@ -56,7 +52,11 @@ pub async fn apply(
 }
 
 /// Writes the Deployment; true if that was needed.
-async fn roll(context: &Context, writer: &Writer<'_>, deployment: &Deployment) -> Result<bool, ApplyError> {
+async fn roll(
+    context: &Context,
+    writer: &ChildWriter<'_>,
+    deployment: &Deployment,
+) -> Result<bool, ApplyError> {
     let before = context.deployments.get(&Key::of(deployment));
     let applied = writer.apply(&context.deployments, deployment).await?;
     let now = &applied.live.state;

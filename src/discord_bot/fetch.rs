@@ -15,14 +15,14 @@ use kube::{Api, api::ListParams};
 use super::mounted::mounted;
 use crate::{
     api::{DiscordBot, StockDisplay},
-    controller::{
+    cluster::{
         cache::Key,
         context::Context,
-        live::DeploymentState,
+        deployment::DeploymentState,
         pod::PodState,
+        reports::Report,
         secrets::{SecretError, SecretState},
     },
-    probe::reports::Report,
 };
 
 /// A pod and what it said last.

@@ -8,14 +8,14 @@ use stockbot_config::status::BotStatus;
 use super::fetch::{Fetched, Pod};
 use crate::{
     api::{DiscordBot, StockDisplay},
-    controller::{
+    cluster::{
         cache::Key,
         context::Defaults,
-        live::DeploymentState,
+        deployment::DeploymentState,
         pod::{Container, Exit, PodState},
+        reports::{Report, Reports},
         secrets::{SecretState, Shape},
     },
-    probe::reports::{Report, Reports},
 };
 
 /// The revision that the fixtures call the newest.

@@ -2,9 +2,11 @@
 
 pub mod apply;
 pub mod build;
+pub mod displays;
 pub mod fetch;
 #[cfg(test)]
 pub(crate) mod fixtures;
+pub mod halt;
 pub mod mounted;
 mod reconcile;
 pub mod status;

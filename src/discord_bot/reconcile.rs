@@ -8,6 +8,7 @@ use stockbot_config::DisplayConfig;
 use super::{
     apply::{Applied, apply},
     build::build,
+    displays::configured,
     fetch::{self, Fetched, fetch},
     mounted::mounted,
     status::{self, Observed, Outcome},
@@ -15,10 +16,9 @@ use super::{
 };
 use crate::{
     api::{DiscordBot, conditions::find, names},
+    cluster::{cache::Key, context::Context},
     controller::{
         apply::ApplyError,
-        cache::Key,
-        context::Context,
         driver::{Failure, Next, Reconciler},
         events,
     },
@@ -97,20 +97,20 @@ impl Reconciler for Bots {
 async fn run(context: &Context, key: &Key, bot: &DiscordBot) -> Pass {
     let paused = bot.metadata.annotations.as_ref().and_then(|all| all.get(names::PAUSED));
     if paused.is_some_and(|paused| paused == "true") {
-        let displays = validate::displays(&fetch::watched(context, key, bot));
+        let displays = configured(&fetch::watched(context, key, bot).displays);
         return Pass::new(Outcome::Paused, displays, Ok(Next::Change));
     }
     match fetch(context, key, bot).await {
         Ok(fetched) => Box::pin(change(context, key, bot, fetched)).await,
         Err(error) => {
-            let displays = validate::displays(&fetch::watched(context, key, bot));
+            let displays = configured(&fetch::watched(context, key, bot).displays);
             failing(displays, Failure::new(error.reason(), error))
         }
     }
 }
 
 async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched) -> Pass {
-    let displays = validate::displays(&fetched);
+    let displays = configured(&fetched.displays);
     let (blind, mount_failure) = (fetched.blind, fetched.mount_failure.clone());
     let validated = match validate(key, bot, fetched, &context.process.defaults) {
         Ok(validated) => validated,
@@ -146,7 +146,7 @@ fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration {
     if live.revision.as_ref() == revision || live.cause.as_ref() != Some(&bot.cause) || !serves {
         return Duration::ZERO;
     }
-    context.process.pace.wait(&bot.key)
+    context.process.rollout_pace.wait(&bot.key)
 }
 
 fn stalled(

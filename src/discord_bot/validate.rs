@@ -9,13 +9,13 @@ use serde_json::json;
 use stockbot_config::{Config, DisplayConfig, fingerprint};
 
 use super::{
+    displays::configured,
     fetch::{Fetched, Pod},
     mounted::{Form, Mounted, mounted},
 };
 use crate::{
     api::{DiscordBot, DiscordBotSpec, names},
-    controller::{cache::Key, context::Defaults, live::DeploymentState, secrets::SecretState},
-    stock_display::validate::channel_owners,
+    cluster::{cache::Key, context::Defaults, deployment::DeploymentState, secrets::SecretState},
 };
 
 /// A mistake that only the user can mend; each says how.
@@ -127,7 +127,7 @@ pub fn validate(
         owner: bot.controller_owner_ref(&()).unwrap_or_default(),
         image: image(spec, defaults),
         wanted: spec.wanted(),
-        config: config(key, spec, displays(&fetched)),
+        config: config(key, spec, configured(&fetched.displays)),
         cause: fingerprint(&(bot.metadata.generation, versions(&mounted), &restarted_at)),
         secrets_hash: versions(&mounted),
         // The token is the first; asking for a restart is also a way to have a rejected one tried again.
@@ -169,20 +169,6 @@ fn known_version(file: &Mounted, secrets: &BTreeMap<String, Arc<SecretState>>) -
     }
 }
 
-/// The displays that go into the configuration: of several for one channel only the oldest, ordered by name.
-#[must_use]
-pub fn displays(fetched: &Fetched) -> Vec<DisplayConfig> {
-    let mut displays: Vec<_> = channel_owners(&fetched.displays)
-        .into_iter()
-        .map(|display| DisplayConfig {
-            name: display.metadata.name.clone().unwrap_or_default(),
-            settings: display.spec.settings.clone(),
-        })
-        .collect();
-    displays.sort_by(|a, b| a.name.cmp(&b.name));
-    displays
-}
-
 fn config(key: &Key, spec: &DiscordBotSpec, displays: Vec<DisplayConfig>) -> Config {
     let mut shop = spec.shop.clone();
     shop.name.get_or_insert_with(|| key.name.clone());
@@ -207,7 +193,7 @@ fn config(key: &Key, spec: &DiscordBotSpec, displays: Vec<DisplayConfig>) -> Con
 mod tests {
     use super::*;
     use crate::{
-        controller::secrets::Shape,
+        cluster::secrets::Shape,
         discord_bot::fixtures::{bot, defaults, display, fetched, key, secret},
     };
 

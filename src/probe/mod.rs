@@ -1,18 +1,15 @@
 //! The operator's own probe of each running pod: asks its `/status` and wakes the reconcilers when the answer changed.
 //! Must not: judge the answer; that is the status step's.
 
-pub mod reports;
-
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use reqwest::redirect;
 use stockbot_config::{mounts::HTTP_PORT, status::BotStatus};
 use tokio::{task::JoinSet, time::Instant};
 
-use self::reports::ProbeError;
 use crate::{
     api::{DiscordBot, conditions, workload::DeepProbe},
-    controller::{cache::Key, context::Context, pod::PodState},
+    cluster::{cache::Key, context::Context, pod::PodState, reports::ProbeError},
 };
 
 /// Time between two probes of a pod whose bot is not ready.

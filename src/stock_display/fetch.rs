@@ -6,7 +6,7 @@ use stockbot_config::{fingerprint, status::DisplayStatus};
 
 use crate::{
     api::{DiscordBot, StockDisplay},
-    controller::{cache::Key, context::Context},
+    cluster::{cache::Key, context::Context},
     discord_bot::fetch::{Pod, watched},
 };
 

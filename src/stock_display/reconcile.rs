@@ -7,11 +7,8 @@ use k8s_openapi::jiff::Timestamp;
 use super::{fetch::fetch, status, validate::validate};
 use crate::{
     api::StockDisplay,
-    controller::{
-        cache::Key,
-        context::Context,
-        driver::{Failure, Next, Reconciler},
-    },
+    cluster::{cache::Key, context::Context},
+    controller::driver::{Failure, Next, Reconciler},
 };
 
 /// How soon to look again if no probe tells more before that.

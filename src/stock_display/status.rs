@@ -11,7 +11,8 @@ use crate::{
         conditions::{Finding, find, merge},
         status::LastErrorStatus,
     },
-    controller::{cache::Key, context::Context, status},
+    cluster::{cache::Key, context::Context},
+    controller::status,
 };
 
 /// Where a display stands, as every condition tells it.

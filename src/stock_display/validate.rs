@@ -1,8 +1,11 @@
 //! Is a display bound to a bot that will show it? Must not: do I/O.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use crate::api::{DiscordBot, StockDisplay};
+use crate::{
+    api::{DiscordBot, StockDisplay},
+    discord_bot::displays::channel_owners,
+};
 
 /// A mistake that only the user can mend; each says how.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,13 +46,6 @@ impl Mistake {
             Self::ChannelTaken { .. } => "ChannelTaken",
         }
     }
-}
-
-/// Of displays ordered by age: the oldest of each channel.
-#[must_use]
-pub fn channel_owners(displays: &[Arc<StockDisplay>]) -> Vec<&Arc<StockDisplay>> {
-    let mut channels = BTreeSet::new();
-    displays.iter().filter(|display| channels.insert(display.spec.settings.channel_id)).collect()
 }
 
 /// Checks a display against its bot and all displays of that bot, oldest first.

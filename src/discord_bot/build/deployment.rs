@@ -6,7 +6,10 @@ use k8s_openapi::{
     apimachinery::pkg::{apis::meta::v1::LabelSelector, util::intstr::IntOrString},
 };
 
-use super::{super::validate::Validated, halt, metadata, pod_template};
+use super::{
+    super::{halt, validate::Validated},
+    metadata, pod_template,
+};
 use crate::api::names;
 
 /// Revisions kept for `kubectl rollout undo`.

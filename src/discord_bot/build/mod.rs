@@ -2,7 +2,6 @@
 
 pub mod config_map;
 pub mod deployment;
-pub mod halt;
 pub mod network_policy;
 pub mod pod_disruption_budget;
 pub mod pod_template;

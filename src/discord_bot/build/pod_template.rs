@@ -13,7 +13,7 @@ use stockbot_config::{fingerprint, mounts, tuning::Features};
 use super::{super::validate::Validated, secrets_volume};
 use crate::{
     api::{names, workload::Probes},
-    controller::pod::{BOT, MIGRATE},
+    cluster::pod::{BOT, MIGRATE},
 };
 
 /// Name of the HTTP port.

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Children, build, halt::HaltReason};
+use super::{Children, build};
 use crate::{
     api::names,
-    controller::live::DeploymentState,
+    cluster::deployment::DeploymentState,
     discord_bot::{
         fetch::Fetched,
         fixtures::{bot, defaults, display, ended, fetched, key, pod, running, secret},
+        halt::{Halt, HaltReason},
         validate::{Validated, validate},
     },
 };
@@ -145,9 +146,9 @@ fn refused(code: i32, message: &str, ready: bool) -> Validated {
     bot
 }
 
-fn halted(children: &Children) -> Option<super::halt::Halt> {
+fn halted(children: &Children) -> Option<Halt> {
     let annotations = children.deployment.metadata.annotations.as_ref()?;
-    super::halt::Halt::parse(annotations.get(names::HALTED)?)
+    Halt::parse(annotations.get(names::HALTED)?)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use stockbot_config::{exit, status::DatabaseState};
 
 use super::observed::Observed;
-use crate::{api::conditions::Finding, controller::pod::PodState};
+use crate::{api::conditions::Finding, cluster::pod::PodState};
 
 const SCHEMA_TOO_NEW: i32 = exit::SCHEMA_TOO_NEW as i32;
 const UNAVAILABLE: i32 = exit::DEPENDENCY_UNAVAILABLE as i32;

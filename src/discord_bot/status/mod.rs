@@ -21,7 +21,8 @@ use crate::{
         names,
         status::{BotUserStatus, DisplaysStatus, LastErrorStatus, SessionStartsStatus, ShardsStatus},
     },
-    controller::{cache::Key, context::Context, status},
+    cluster::{cache::Key, context::Context},
+    controller::status,
 };
 
 /// The status for what was observed; `old` gives transition times and what is remembered while no pod answers.

@@ -7,10 +7,10 @@ use stockbot_config::{
     status::{BotStatus, DisplayState, DisplayStatus},
 };
 
-use super::super::{build::halt::Halt, fetch::Pod};
+use super::super::{fetch::Pod, halt::Halt};
 use crate::{
     api::DiscordBot,
-    controller::{cache::Key, live::DeploymentState, pod::PodState},
+    cluster::{cache::Key, deployment::DeploymentState, pod::PodState},
 };
 
 /// How the reconcile went.

@@ -12,15 +12,15 @@ use stockbot_config::{
 use super::{Observed, Outcome, compute};
 use crate::{
     api::{DiscordBot, DiscordBotStatus, conditions::find},
-    controller::{
+    cluster::{
         cache::Key,
-        live::DeploymentState,
+        deployment::DeploymentState,
         pod::{Container, PodState},
     },
     discord_bot::{
-        build::halt::{Halt, HaltReason},
         fetch::Pod,
         fixtures::{bot, deployment, display, ended, key, pod, running},
+        halt::{Halt, HaltReason},
     },
 };
 
@@ -392,7 +392,7 @@ fn outcomes_of_the_reconcile_are_told() {
 fn a_pod_that_does_not_answer_often_enough_is_a_loss() {
     let mut case = works();
     let report = case.pods[0].report.as_mut().unwrap();
-    (report.failures, report.error) = (2, Some(crate::probe::reports::ProbeError::Unreachable));
+    (report.failures, report.error) = (2, Some(crate::cluster::reports::ProbeError::Unreachable));
     is(&case, &["Degraded=False/AsExpected"]);
     case.pods[0].report.as_mut().unwrap().failures = 3;
     is(&case, &["Degraded=True/ProbeFailing"]);

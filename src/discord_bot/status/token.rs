@@ -3,7 +3,7 @@
 use stockbot_config::{exit, status::TokenState};
 
 use super::observed::Observed;
-use crate::{api::conditions::Finding, discord_bot::build::halt::HaltReason};
+use crate::{api::conditions::Finding, discord_bot::halt::HaltReason};
 
 const REJECTED: i32 = exit::TOKEN_REJECTED as i32;
 

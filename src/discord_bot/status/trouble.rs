@@ -5,8 +5,8 @@ use stockbot_config::exit;
 use super::observed::{Observed, Outcome};
 use crate::{
     api::conditions::Finding,
-    controller::pod::{Container, PodState},
-    discord_bot::build::halt::HaltReason,
+    cluster::pod::{Container, PodState},
+    discord_bot::halt::HaltReason,
 };
 
 const BAD_CONFIGURATION: i32 = exit::BAD_CONFIGURATION as i32;

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 use stockbot_config::exit;
 
-use super::super::validate::Validated;
-use crate::controller::pod::{Exit, PodState};
+use super::validate::Validated;
+use crate::cluster::pod::{Exit, PodState};
 
 /// What was refused; each is a reason of the Stalled condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use super::cache::Key;
 
 /// Hands out slots, `period` apart, in the order in which they were asked for.
 #[derive(Debug)]
-pub struct Pace {
+pub struct RolloutPace {
     period: Duration,
     slots: Mutex<Slots>,
 }
@@ -23,7 +23,7 @@ struct Slots {
     reserved: HashMap<Key, Instant>,
 }
 
-impl Pace {
+impl RolloutPace {
     /// Slots `period` apart.
     #[must_use]
     pub fn new(period: Duration) -> Self {
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn bots_get_slots_one_after_the_other_and_keep_theirs() {
-        let pace = Pace::new(Duration::from_secs(10));
+        let pace = RolloutPace::new(Duration::from_secs(10));
         let key = |name| Key::new("shops", name);
         assert_eq!(pace.wait(&key("a")), Duration::ZERO);
         let (b, c) = (pace.wait(&key("b")), pace.wait(&key("c")));

@@ -1,7 +1,5 @@
 //! The operator's own metrics (api.md section 3). Series about single objects are computed from the stores at each scrape
-//! (see [`objects`]), so they vanish with the object. Must not: put an error text or an unbounded value into a label.
-
-pub mod objects;
+//! (see `server::objects`), so they vanish with the object. Must not: put an error text or an unbounded value into a label.
 
 use prometheus::{
     Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,

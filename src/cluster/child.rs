@@ -1,7 +1,6 @@
 //! What is kept of a child object: who owns it, what was applied, its footprint, and for some kinds a little of its status.
 
 use k8s_openapi::api::{
-    apps::v1::Deployment,
     core::v1::{ConfigMap, Service, ServiceAccount},
     networking::v1::NetworkPolicy,
     policy::v1::PodDisruptionBudget,
@@ -80,54 +79,4 @@ impl<S> Summary for Live<S> {
 /// The resource version as a number; Kubernetes keeps them comparable for the kinds watched here.
 pub fn version<K: kube::Resource>(object: &K) -> u64 {
     object.resource_version().and_then(|version| version.parse().ok()).unwrap_or_default()
-}
-
-/// What is kept of a Deployment's status.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DeploymentState {
-    /// The controller has seen the newest spec.
-    pub observed: bool,
-    /// Pods wanted by its spec.
-    pub wanted: i32,
-    /// Pods of any revision.
-    pub replicas: i32,
-    /// Pods of the newest revision.
-    pub updated: i32,
-    /// Ready pods of any revision.
-    pub ready: i32,
-    /// The annotation that says why it is scaled to 0.
-    pub halted: Option<String>,
-    /// Why pods cannot be created.
-    pub failure: Option<String>,
-    /// Revision of its pod template.
-    pub revision: Option<String>,
-    /// The annotation that says what people changed last.
-    pub cause: Option<String>,
-}
-
-impl Child for Deployment {
-    type State = DeploymentState;
-
-    fn state(&self) -> DeploymentState {
-        let spec = &self.spec;
-        let status = self.status.clone().unwrap_or_default();
-        let failure = status.conditions.into_iter().flatten().find(|condition| {
-            condition.type_.as_deref() == Some("ReplicaFailure")
-                && condition.status.as_deref() == Some("True")
-        });
-        let template = spec.template.metadata.as_ref();
-        DeploymentState {
-            observed: status.observed_generation >= self.metadata.generation,
-            wanted: spec.replicas.unwrap_or(1),
-            replicas: status.replicas.unwrap_or_default(),
-            updated: status.updated_replicas.unwrap_or_default(),
-            ready: status.ready_replicas.unwrap_or_default(),
-            halted: self.annotations().get(names::HALTED).cloned(),
-            cause: self.annotations().get(names::CAUSE).cloned(),
-            failure: failure.and_then(|condition| condition.message),
-            revision: template
-                .and_then(|metadata| metadata.annotations.as_ref()?.get(names::REVISION))
-                .cloned(),
-        }
-    }
 }

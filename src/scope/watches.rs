@@ -26,14 +26,14 @@ use kube::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{
-    cache::{Key, Summary},
-    context::{Children, Context},
-    live::{Child, Live},
-    pod::PodState,
-};
 use crate::{
     api::{DiscordBot, StockDisplay, names},
+    cluster::{
+        cache::{Key, Summary},
+        child::{Child, Live},
+        context::{Children, Context},
+        pod::PodState,
+    },
     discord_bot::mounted::mounted,
 };
 

@@ -7,7 +7,7 @@ use k8s_openapi::{
 };
 use kube::ResourceExt as _;
 
-use super::{cache::Summary, live::version};
+use super::{cache::Summary, child::version};
 use crate::api::names;
 
 /// How a container ended.

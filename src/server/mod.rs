@@ -1,14 +1,13 @@
 //! `/livez`, `/readyz` and `/metrics` of the operator.
 
+mod objects;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{
-    controller::{client::Freshness, context::Context},
-    metrics::{Metrics, objects},
-};
+use crate::{client::Freshness, cluster::context::Context, metrics::Metrics};
 
 /// A watch is opened again at least every 290 s; one older than twice that hangs.
 const STALE: Duration = Duration::from_mins(10);

@@ -8,10 +8,10 @@ use std::{
 
 use prometheus::{Error, GaugeVec, IntGaugeVec, Registry};
 
-use super::{options, register};
 use crate::{
     api::{DiscordBot, conditions::find},
-    controller::{cache::Key, context::Context},
+    cluster::{cache::Key, context::Context},
+    metrics::{options, register},
 };
 
 const OBJECT: [&str; 2] = ["namespace", "name"];

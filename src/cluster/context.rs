@@ -19,17 +19,16 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     cache::{Cache, Key},
-    events::Events,
-    live::{Child, Live},
-    pace::Pace,
+    child::{Child, Live},
     pod::PodState,
+    reports::Reports,
+    rollout_pace::RolloutPace,
     secrets::Secrets,
-    written::Written,
 };
 use crate::{
     api::{DiscordBot, DiscordBotStatus, StockDisplay, StockDisplayStatus},
+    controller::{events::Events, written::Written},
     metrics::Metrics,
-    probe::reports::Reports,
 };
 
 /// Summaries of a kind of child.
@@ -83,7 +82,7 @@ pub struct Process {
     /// Publishes events.
     pub events: Events,
     /// Slots for rollouts that nobody asked for.
-    pub pace: Arc<Pace>,
+    pub rollout_pace: Arc<RolloutPace>,
     /// Most reconciles at once, per kind.
     pub concurrency: u16,
 }

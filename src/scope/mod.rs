@@ -1,6 +1,8 @@
 //! One scope (all namespaces, or one of them): opens its watches, runs its reconcilers, its probes and its look at Secrets.
 //! Objects of different namespaces never refer to each other, so scopes share nothing but the process.
 
+mod watches;
+
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt as _, future::join_all};
@@ -11,18 +13,18 @@ use kube::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    cache::Cache,
-    context::{Context, Process, Triggers},
-    driver::drive,
-    secrets::Secrets,
-    watches::{follow_bots, follow_children, follow_displays, follow_pods, poll_secrets},
-    written::Written,
-};
+use self::watches::{follow_bots, follow_children, follow_displays, follow_pods, poll_secrets};
 use crate::{
     api::{DiscordBot, StockDisplay},
+    cluster::{
+        cache::Cache,
+        context::{Context, Process, Triggers},
+        reports::Reports,
+        secrets::Secrets,
+    },
+    controller::{driver::drive, written::Written},
     discord_bot::Bots,
-    probe::{self, reports::Reports},
+    probe,
     stock_display::Displays,
 };
 

@@ -8,7 +8,7 @@ use std::{
 
 use stockbot_config::{mounts::HTTP_PORT, status::BotStatus};
 
-use crate::controller::cache::Key;
+use super::cache::Key;
 
 /// Why a pod gave no status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

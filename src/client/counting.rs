@@ -1,63 +1,23 @@
-//! The Kubernetes client, with a layer that counts every request and remembers when each watch was last opened.
+//! The layer of the client that counts every request, by verb and resource as RBAC rules name them.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
-    time::{Duration, Instant},
 };
 
 use futures_util::{FutureExt as _, future::BoxFuture};
 use http::{Method, Request, Response};
-use kube::{
-    Client, Config,
-    client::{Body, ClientBuilder},
-};
+use kube::client::Body;
 use tower::Service;
 
+use super::Freshness;
 use crate::metrics::Metrics;
 
-/// When each watch was last opened. A watch lasts at most 290 s (the watcher's default), so an older one hangs.
-#[derive(Default)]
-pub struct Freshness(Mutex<HashMap<String, Instant>>);
-
-impl Freshness {
-    /// The watches that were opened longer ago than `limit`.
-    #[must_use]
-    pub fn stale(&self, limit: Duration) -> Vec<String> {
-        let opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = opened.iter().filter(|(_, at)| at.elapsed() > limit);
-        old.map(|(path, _)| path.clone()).collect()
-    }
-
-    /// Forgets all watches: they were closed on purpose.
-    pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn opened(&self, path: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into(), Instant::now());
-    }
-}
-
-/// A client that counts its requests in `metrics`.
-pub fn connect(
-    config: Config,
-    metrics: Arc<Metrics>,
-    freshness: Arc<Freshness>,
-) -> Result<Client, kube::Error> {
-    let layer = tower::layer::layer_fn(move |inner| Counting {
-        inner,
-        metrics: Arc::clone(&metrics),
-        freshness: Arc::clone(&freshness),
-    });
-    Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build())
-}
-
-struct Counting<S> {
-    inner: S,
-    metrics: Arc<Metrics>,
-    freshness: Arc<Freshness>,
+/// Counts requests, and tells when a watch is opened.
+pub struct Counting<S> {
+    pub inner: S,
+    pub metrics: Arc<Metrics>,
+    pub freshness: Arc<Freshness>,
 }
 
 impl<S, B> Service<Request<Body>> for Counting<S>
