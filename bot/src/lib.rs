@@ -1,16 +1,22 @@
 //! The bot, in reading order:
 //!
-//! - `run` starts everything: configuration, [`secret`]s, database, Discord preflight, then the loops below until told to stop;
+//! - `run` starts everything: configuration, [`secret`]s, database, Discord preflight (`startup`), then the loops below until told
+//!   to stop; `reload` follows the configuration file, `housekeeping` removes old rows;
 //! - `gateway` owns shards by a lease in Postgres, keeps their sessions and turns dispatches into interactions;
 //! - `interactions` answers them: insert, acknowledge, one transaction, edit;
 //! - `outbox` carries out what a sale promised: delivery, receipt, posts, role;
 //! - `display` keeps one live stock message per display equal to the database;
+//! - `cards` is what people read: replies, receipts, files;
+//! - `context` is what all of the above share, `state` and `metrics` what they tell of themselves;
 //! - `discord` is the only door to Discord's REST API, `stockbot_store` the only one to Postgres, `texts` to words;
 //! - `http` tells kubelet, Prometheus and the operator how it goes.
+//!
+//! Each uses only what stands below it; `tests/layers.rs` has the order and checks it.
 //!
 //! Invariants: no effect on money or goods outside the store's transactions; the live message is derived from the database and
 //! never read back; the token is in one mounted file and in memory, nowhere else.
 
+pub mod cards;
 pub mod context;
 pub mod custom_id;
 pub mod discord;

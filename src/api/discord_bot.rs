@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stockbot_config::{
     DatabaseSettings, DiscordSettings, SecretKeyRef, Shop, Snowflake, Span,
-    tuning::{Cache, Features, Limits, Logging, Resilience, Retention},
+    tuning::{CacheSettings, Features, Limits, Logging, Resilience, Retention},
 };
 
 use super::{
@@ -84,7 +84,7 @@ pub struct DiscordBotSpec {
     pub resilience: Resilience,
     /// The read-through cache.
     #[serde(default)]
-    pub cache: Cache,
+    pub cache: CacheSettings,
     /// Switches of optional parts.
     #[serde(default)]
     pub features: Features,

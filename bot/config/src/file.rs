@@ -11,7 +11,7 @@ use crate::{
     duration::Span,
     ids::Snowflake,
     shop::Shop,
-    tuning::{Cache, Features, Limits, Logging, Resilience, Retention},
+    tuning::{CacheSettings, Features, Limits, Logging, Resilience, Retention},
 };
 
 /// How the bot talks to Postgres.
@@ -86,7 +86,7 @@ pub struct Config {
     pub resilience: Resilience,
     /// Read-through cache.
     #[serde(default)]
-    pub cache: Cache,
+    pub cache: CacheSettings,
     /// Switches.
     #[serde(default)]
     pub features: Features,

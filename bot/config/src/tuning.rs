@@ -108,7 +108,7 @@ impl Default for Resilience {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-pub struct Cache {
+pub struct CacheSettings {
     /// Longest age of an entry.
     pub ttl: Span,
     /// URL of a Redis shared by the pods; optional. The key defaults to `url`.
@@ -116,7 +116,7 @@ pub struct Cache {
     pub redis_url_secret_ref: Option<SecretKeyRef>,
 }
 
-impl Default for Cache {
+impl Default for CacheSettings {
     fn default() -> Self {
         Self { ttl: Span::seconds(300), redis_url_secret_ref: None }
     }

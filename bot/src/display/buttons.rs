@@ -6,10 +6,7 @@ use serenity::{
 };
 use stockbot_config::{Button, ButtonAction, ButtonStyle as Style, Locale};
 
-use crate::{
-    custom_id::{CustomId, word},
-    texts::text,
-};
+use crate::{cards::button_label, custom_id::CustomId};
 
 /// Rows of a message (discord.md).
 const ROWS: i32 = 5;
@@ -31,11 +28,7 @@ fn build(display: &str, button: &Button, locale: Locale) -> CreateButton {
         Locale::Id => &button.label.id,
         Locale::En => &button.label.en,
     };
-    let label = if own.is_empty() {
-        text(locale, &format!("button-{}", word(button.action)), &[])
-    } else {
-        own.clone()
-    };
+    let label = if own.is_empty() { button_label(locale, button.action) } else { own.clone() };
     let id = CustomId::Live { action: button.action, display: display.to_owned() };
     let built = CreateButton::new(id.to_string()).label(label).style(style(button));
     match emoji(&button.emoji) {

@@ -9,10 +9,12 @@ use stockbot_store::{Product, ShopState};
 use super::{
     buttons,
     layout::{self, Section, length},
-    lines,
     select::select,
 };
-use crate::texts::{escape, text};
+use crate::{
+    cards::product_line,
+    texts::{escape, text},
+};
 
 /// Characters over all embeds of a message (discord.md), less a reserve for what clients count differently.
 const BUDGET: usize = 5900;
@@ -150,7 +152,7 @@ fn sections(source: &Source<'_>, listed: &[&Product]) -> Vec<Section> {
         } else {
             escape(&product.category)
         };
-        let line = lines::product(product, &source.config.shop.currency, low, locale);
+        let line = product_line(product, &source.config.shop.currency, low, locale);
         match sections.iter_mut().find(|section| section.name == name) {
             Some(section) => section.lines.push(line),
             None => sections.push(Section { name, lines: vec![line] }),
@@ -168,7 +170,7 @@ fn message(source: &Source<'_>, embeds: &[CreateEmbed]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::display::lines::tests::sample;
+    use crate::cards::sample;
 
     fn config(extra: &str) -> Config {
         let text = format!(

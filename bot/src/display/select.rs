@@ -39,7 +39,7 @@ fn order(sort: Sort, a: &Product, b: &Product) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::display::lines::tests::sample;
+    use crate::cards::sample;
 
     fn codes(products: &[Product], wanted: &Products) -> String {
         select(products, wanted).iter().map(|product| product.code.as_str()).collect::<Vec<_>>().join(" ")

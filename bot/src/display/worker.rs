@@ -15,9 +15,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    edit_pace::EditPace,
     health::Record,
     message::{Rendered, Source, render},
-    pace::Pace,
     publish::{Done, PublishError, Target},
 };
 use crate::context::Bot;
@@ -34,7 +34,7 @@ pub struct Worker {
     bot: Arc<Bot>,
     config: Arc<Config>,
     display: DisplayConfig,
-    pace: Pace,
+    pace: EditPace,
     record: Record,
     failures: u32,
     checked: Option<Instant>,
@@ -61,7 +61,7 @@ impl Worker {
             bot,
             config,
             display,
-            pace: Pace::default(),
+            pace: EditPace::default(),
             record: Record::default(),
             failures: 0,
             checked: None,

@@ -3,11 +3,8 @@
 use serde_json::{Value, json};
 use stockbot_store::{customers::search_customers, products::list_products};
 
-use super::{
-    card::clip,
-    visitor::{Kind, Request},
-};
-use crate::context::Bot;
+use super::request::{Kind, Request};
+use crate::{cards::clip, context::Bot};
 
 /// Discord shows at most so many.
 const LIMIT: usize = 25;

@@ -15,63 +15,63 @@ use stockbot_store::{
 
 use super::{
     balance::{too_few, too_low},
-    card::{Card, Mood},
-    exchange::{Exchange, REFUSE_NOT_REGISTERED, number},
-    failure::Failure,
+    error::ReplyError,
     maintenance,
+    reply::{REFUSE_NOT_REGISTERED, Reply},
 };
 use crate::{
+    cards::{Card, Mood},
     custom_id::{Confirmation, CustomId},
-    texts::escape,
+    texts::{escape, number},
 };
 
 /// A confirmation is void after this (ui.md).
 const VALID: Duration = Duration::from_mins(5);
 
 /// What will be bought, for how much, and what is left then.
-pub fn card(x: &Exchange, product: &Product, quantity: i64, balance: i64) -> Card {
+pub fn card(reply: &Reply, product: &Product, quantity: i64, balance: i64) -> Card {
     let total = product.price.saturating_mul(quantity);
     let valid_until = Timestamp::now().as_second() + i64::try_from(VALID.as_secs()).unwrap_or(0);
     let confirmation = Confirmation {
         code: product.code.clone(),
         quantity,
         unit_price: product.price,
-        origin: x.id,
+        origin: reply.id,
         valid_until,
     };
     let buttons = vec![
         CreateButton::new(CustomId::Confirm(confirmation).to_string())
-            .label(x.text("button-confirm", &[]))
+            .label(reply.text("button-confirm", &[]))
             .style(ButtonStyle::Success),
         CreateButton::new(CustomId::Cancel.to_string())
-            .label(x.text("button-cancel", &[]))
+            .label(reply.text("button-cancel", &[]))
             .style(ButtonStyle::Secondary),
     ];
-    let valid = x.text("confirm-valid", &[("when", format!("<t:{valid_until}:T>").into())]);
+    let valid = reply.text("confirm-valid", &[("when", format!("<t:{valid_until}:T>").into())]);
     Card::new(Mood::Plain, valid)
-        .title(x.text("confirm-title", &[]))
-        .field(x.text("confirm-product", &[]), format!("{} (`{}`)", escape(&product.name), product.code))
-        .field(x.text("confirm-quantity", &[]), quantity.to_string())
-        .field(x.text("confirm-unit", &[]), x.money(product.price))
-        .field(x.text("confirm-total", &[]), format!("**{}**", x.money(total)))
-        .field(x.text("confirm-balance", &[]), x.money(balance))
-        .field(x.text("confirm-after", &[]), x.money(balance - total))
-        .field(x.text("confirm-stock", &[]), product.available.to_string())
+        .title(reply.text("confirm-title", &[]))
+        .field(reply.text("confirm-product", &[]), format!("{} (`{}`)", escape(&product.name), product.code))
+        .field(reply.text("confirm-quantity", &[]), quantity.to_string())
+        .field(reply.text("confirm-unit", &[]), reply.money(product.price))
+        .field(reply.text("confirm-total", &[]), format!("**{}**", reply.money(total)))
+        .field(reply.text("confirm-balance", &[]), reply.money(balance))
+        .field(reply.text("confirm-after", &[]), reply.money(balance - total))
+        .field(reply.text("confirm-stock", &[]), product.available.to_string())
         .row(CreateActionRow::Buttons(buttons))
 }
 
 /// Cancel.
-pub async fn cancelled(x: &Exchange) -> Result<(), Failure> {
-    x.replace(&Card::new(Mood::Plain, x.text("confirm-cancelled", &[]))).await
+pub async fn cancelled(reply: &Reply) -> Result<(), ReplyError> {
+    reply.replace(&Card::new(Mood::Plain, reply.text("confirm-cancelled", &[]))).await
 }
 
 /// Buy: the buttons go away at once, then the purchase.
-pub async fn confirmed(x: &Exchange, confirmation: &Confirmation) -> Result<(), Failure> {
+pub async fn confirmed(reply: &Reply, confirmation: &Confirmation) -> Result<(), ReplyError> {
     if is_expired(confirmation) {
-        return x.replace(&expired_card(x)).await;
+        return reply.replace(&expired_card(reply)).await;
     }
-    x.replace(&Card::new(Mood::Plain, x.text("confirm-loading", &[]))).await?;
-    finish(x, confirmation).await
+    reply.replace(&Card::new(Mood::Plain, reply.text("confirm-loading", &[]))).await?;
+    finish(reply, confirmation).await
 }
 
 fn is_expired(confirmation: &Confirmation) -> bool {
@@ -79,59 +79,60 @@ fn is_expired(confirmation: &Confirmation) -> bool {
 }
 
 /// Says that the confirmation is void and nothing was bought.
-pub fn expired_card(x: &Exchange) -> Card {
-    Card::new(Mood::Attention, x.text("confirm-expired", &[]))
+pub fn expired_card(reply: &Reply) -> Card {
+    Card::new(Mood::Attention, reply.text("confirm-expired", &[]))
 }
 
 /// An acknowledged confirmation that has expired meanwhile is not begun any more, only finished if it did buy.
-pub async fn is_too_old_to_begin(x: &Exchange, confirmation: &Confirmation) -> Result<bool, Failure> {
-    Ok(is_expired(confirmation) && order_by_interaction(&x.bot.store, x.bot.shop, x.id).await?.is_none())
+pub async fn is_too_old_to_begin(reply: &Reply, confirmation: &Confirmation) -> Result<bool, ReplyError> {
+    Ok(is_expired(confirmation)
+        && order_by_interaction(&reply.bot.store, reply.bot.shop, reply.id).await?.is_none())
 }
 
 /// Carries an acknowledged confirmation out; any pod may, any number of times.
-pub async fn finish(x: &Exchange, confirmation: &Confirmation) -> Result<(), Failure> {
-    let outcome = purchase(&x.bot.store, x.bot.shop, &request(x, confirmation)).await;
+pub async fn finish(reply: &Reply, confirmation: &Confirmation) -> Result<(), ReplyError> {
+    let outcome = purchase(&reply.bot.store, reply.bot.shop, &request(reply, confirmation)).await;
     let label = match &outcome {
         Ok(PurchaseOutcome::Bought(_)) => "bought",
         Ok(PurchaseOutcome::Repeated(_)) => "repeated",
         Ok(PurchaseOutcome::Refused(_)) => "refused",
         Err(_) => "failed",
     };
-    x.bot.metrics.purchases.with_label_values(&[label]).inc();
+    reply.bot.metrics.purchases.with_label_values(&[label]).inc();
     match outcome {
         Ok(PurchaseOutcome::Bought(_) | PurchaseOutcome::Repeated(_)) => {
             // The receipt is a job of the outbox: it knows how the goods were delivered.
-            x.bot.wakeups.outbox.notify_one();
-            x.bot.wakeups.display.notify_one();
+            reply.bot.wakeups.outbox.notify_one();
+            reply.bot.wakeups.display.notify_one();
             Ok(())
         }
-        Ok(PurchaseOutcome::Refused(refusal)) => refused(x, confirmation, refusal).await,
+        Ok(PurchaseOutcome::Refused(refusal)) => refused(reply, confirmation, refusal).await,
         Err(error) if error.is_unavailable() || matches!(error, StoreError::CommitUnknown(_)) => {
             // Saying "nothing was bought" could turn out wrong: the recovery asks again with the same id and answers then.
-            tracing::warn!(%error, interaction = x.id, "the outcome of a purchase is not known yet");
-            x.bot.state.failed(&error);
-            x.leave_open();
-            x.show(Card::new(Mood::Attention, x.text("confirm-pending", &[]))).await
+            tracing::warn!(%error, interaction = reply.id, "the outcome of a purchase is not known yet");
+            reply.bot.state.failed(&error);
+            reply.leave_open();
+            reply.show(Card::new(Mood::Attention, reply.text("confirm-pending", &[]))).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn request(x: &Exchange, confirmation: &Confirmation) -> PurchaseRequest {
-    let config = x.bot.config();
+fn request(reply: &Reply, confirmation: &Confirmation) -> PurchaseRequest {
+    let config = reply.bot.config();
     let id = |id: stockbot_config::MaybeId| id.0.map(stockbot_config::Snowflake::get);
     PurchaseRequest {
-        interaction_id: x.id,
+        interaction_id: reply.id,
         confirmation_id: confirmation.origin,
-        user_id: x.user,
+        user_id: reply.user,
         code: confirmation.code.clone(),
         quantity: confirmation.quantity,
         unit_price: confirmation.unit_price,
         max_quantity: i64::from(config.shop.max_quantity),
-        bot: x.bot.key(),
-        application_id: x.bot.application,
-        token: x.token().to_owned(),
-        locale: x.locale,
+        bot: reply.bot.key(),
+        application_id: reply.bot.application,
+        token: reply.token().to_owned(),
+        locale: reply.locale,
         effects: PurchaseEffects {
             history_channel: id(config.shop.channels.history),
             log_channel: id(config.shop.channels.log),
@@ -142,36 +143,37 @@ fn request(x: &Exchange, confirmation: &Confirmation) -> PurchaseRequest {
 }
 
 /// Says why not. A changed price is offered anew; a second click must not overwrite what the first one is about to show.
-async fn refused(x: &Exchange, confirmation: &Confirmation, refusal: Refusal) -> Result<(), Failure> {
+async fn refused(reply: &Reply, confirmation: &Confirmation, refusal: Refusal) -> Result<(), ReplyError> {
     let code = [("code", escape(&confirmation.code).into())];
     Err(match refusal {
-        Refusal::NotRegistered => x.refusal(REFUSE_NOT_REGISTERED, &[]),
-        Refusal::Blacklisted => x.refusal("refuse-blacklisted", &[]),
-        Refusal::Maintenance { reason } => maintenance::refusal(x, &reason),
-        Refusal::UnknownProduct => x.refusal("refuse-unknown-product", &code),
-        Refusal::Inactive => x.refusal("refuse-inactive", &code),
-        Refusal::BadQuantity { max } => {
-            x.refusal("refuse-quantity", &[("max", number(max)), ("given", number(confirmation.quantity))])
-        }
-        Refusal::OutOfStock { left, asked } => too_few(x, left, asked),
-        Refusal::BalanceTooLow { balance, total } => too_low(x, balance, total),
-        Refusal::PriceChanged { now } => return price_changed(x, confirmation, now).await,
+        Refusal::NotRegistered => reply.refusal(REFUSE_NOT_REGISTERED, &[]),
+        Refusal::Blacklisted => reply.refusal("refuse-blacklisted", &[]),
+        Refusal::Maintenance { reason } => maintenance::refusal(reply, &reason),
+        Refusal::UnknownProduct => reply.refusal("refuse-unknown-product", &code),
+        Refusal::Inactive => reply.refusal("refuse-inactive", &code),
+        Refusal::BadQuantity { max } => reply
+            .refusal("refuse-quantity", &[("max", number(max)), ("given", number(confirmation.quantity))]),
+        Refusal::OutOfStock { left, asked } => too_few(reply, left, asked),
+        Refusal::BalanceTooLow { balance, total } => too_low(reply, balance, total),
+        Refusal::PriceChanged { now } => return price_changed(reply, confirmation, now).await,
         Refusal::AlreadyConfirmed { order_id } => {
             let order = format!(" ({order_id})");
-            return x
-                .also(Card::new(Mood::Attention, x.text("refuse-double", &[("order", order.into())])))
+            return reply
+                .also(Card::new(Mood::Attention, reply.text("refuse-double", &[("order", order.into())])))
                 .await;
         }
     })
 }
 
-async fn price_changed(x: &Exchange, confirmation: &Confirmation, now: i64) -> Result<(), Failure> {
-    let notice = x
-        .text("refuse-price", &[("code", escape(&confirmation.code).into()), ("price", x.money(now).into())]);
-    let Some(product) = product(&x.bot.store, x.bot.shop, &confirmation.code).await? else {
-        return Err(Failure::Refused(notice));
+async fn price_changed(reply: &Reply, confirmation: &Confirmation, now: i64) -> Result<(), ReplyError> {
+    let notice = reply.text(
+        "refuse-price",
+        &[("code", escape(&confirmation.code).into()), ("price", reply.money(now).into())],
+    );
+    let Some(product) = product(&reply.bot.store, reply.bot.shop, &confirmation.code).await? else {
+        return Err(ReplyError::Refused(notice));
     };
-    let customer = x.customer().await?;
-    let again = card(x, &product, confirmation.quantity, customer.balance).wide_field("\u{26a0}", notice);
-    x.show(again).await
+    let customer = reply.customer().await?;
+    let again = card(reply, &product, confirmation.quantity, customer.balance).wide_field("\u{26a0}", notice);
+    reply.show(again).await
 }

@@ -3,50 +3,50 @@
 use serenity::builder::{CreateActionRow, CreateButton};
 use stockbot_store::{Movement, TransferKind, ledger::history};
 
-use super::{
-    card::{Card, Mood},
-    exchange::Exchange,
-    failure::Failure,
+use super::{error::ReplyError, reply::Reply};
+use crate::{
+    cards::{Card, Mood},
+    custom_id::CustomId,
+    texts::escape,
 };
-use crate::{custom_id::CustomId, texts::escape};
 
 /// Movements a page.
 const PAGE: usize = 10;
 
 /// Shows the movements before the ledger entry `before`, or the newest.
-pub async fn show(x: &Exchange, before: Option<i64>) -> Result<(), Failure> {
+pub async fn show(reply: &Reply, before: Option<i64>) -> Result<(), ReplyError> {
     if before.is_some() {
-        x.defer_update().await?;
+        reply.defer_update().await?;
     } else {
-        x.defer().await?;
+        reply.defer().await?;
     }
-    let customer = x.customer().await?;
+    let customer = reply.customer().await?;
     // One more than shown tells whether there is a next page.
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let movements = history(&x.bot.store, x.bot.shop, customer.id, before, limit).await?;
-    let lines: Vec<String> = movements.iter().take(PAGE).map(|movement| line(x, movement)).collect();
-    let text = if lines.is_empty() { x.text("history-empty", &[]) } else { lines.join("\n") };
-    let title = x.text("history-title", &[("growId", escape(&customer.grow_id).into())]);
+    let movements = history(&reply.bot.store, reply.bot.shop, customer.id, before, limit).await?;
+    let lines: Vec<String> = movements.iter().take(PAGE).map(|movement| line(reply, movement)).collect();
+    let text = if lines.is_empty() { reply.text("history-empty", &[]) } else { lines.join("\n") };
+    let title = reply.text("history-title", &[("growId", escape(&customer.grow_id).into())]);
     let mut card = Card::new(Mood::Plain, text).title(title);
     if movements.len() > PAGE {
         let next = CustomId::HistoryBefore(movements[PAGE - 1].entry_id).to_string();
         let button = CreateButton::new(next)
-            .label(x.text("button-more", &[]))
+            .label(reply.text("button-more", &[]))
             .style(serenity::all::ButtonStyle::Secondary);
         card = card.row(CreateActionRow::Buttons(vec![button]));
     }
-    x.show(card).await
+    reply.show(card).await
 }
 
 /// One movement: sign and amount, kind, balance after, time, order.
-pub fn line(x: &Exchange, movement: &Movement) -> String {
-    let kind = x.text(kind_key(movement.kind), &[]);
+pub fn line(reply: &Reply, movement: &Movement) -> String {
+    let kind = reply.text(kind_key(movement.kind), &[]);
     let sign = if movement.amount < 0 { "−" } else { "+" };
-    let amount = x.money(movement.amount.saturating_abs());
+    let amount = reply.money(movement.amount.saturating_abs());
     let order = movement.order_id.as_ref().map(|order| format!(" · `{order}`")).unwrap_or_default();
     format!(
         "{sign}{amount} · {kind}{order} · = {} · <t:{}:R>",
-        x.money(movement.balance_after),
+        reply.money(movement.balance_after),
         movement.at.as_second()
     )
 }

@@ -1,29 +1,27 @@
 //! Answers interactions: insert -> acknowledge -> one transaction -> edit.
 //!
-//! `exchange` is one interaction and its answers, `card` what a reply looks like, `failure` why there is none; `router` finds
-//! the handler; one file per thing that people can do. `maintenance` is the closed shop; `recovery` finishes what a dead pod
-//! had acknowledged.
+//! `request` is what somebody asks for, `reply` one interaction and its answers, `error` why there is none; `router` finds the
+//! handler; one file per thing that people can do. `maintenance` is the closed shop; `recovery` finishes what a dead pod had
+//! acknowledged.
 
 mod admin;
 mod autocomplete;
 mod balance;
 mod buy;
-pub mod card;
 pub mod commands;
 mod confirm;
-mod exchange;
-mod failure;
+mod error;
 mod help;
 mod history;
 mod maintenance;
 mod options;
 mod orders;
-pub mod receipt;
 mod recovery;
 mod register;
+mod reply;
+mod request;
 mod router;
 mod stock_list;
-mod visitor;
 
 use std::{sync::Arc, time::Instant};
 
@@ -36,7 +34,7 @@ use stockbot_store::{
 
 pub use recovery::recover;
 
-use self::{exchange::Exchange, failure::Failure, visitor::Request};
+use self::{error::ReplyError, reply::Reply, request::Request};
 use crate::context::Bot;
 
 /// Takes an interaction over: `stored` is called once it is safe that a repeat will be recognised.
@@ -55,8 +53,8 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
             Ok(true) => handle(&bot, &request, began).await,
             Ok(false) => count(&bot, &request, "repeated"),
             Err(error) => {
-                let exchange = Exchange::new(bot.clone(), &request, began);
-                exchange.refuse(&Failure::Store(error)).await;
+                let reply = Reply::new(bot.clone(), &request, began);
+                reply.refuse(&ReplyError::Store(error)).await;
                 count(&bot, &request, label(CommandOutcome::Error));
             }
         }
@@ -64,24 +62,24 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
 }
 
 async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant) {
-    let exchange = Exchange::new(bot.clone(), request, began);
-    let result = router::route(&exchange, request).await;
+    let reply = Reply::new(bot.clone(), request, began);
+    let result = router::route(&reply, request).await;
     let (outcome, end, error) = match &result {
         Ok(()) => (CommandOutcome::Success, InteractionEnd::Finished, None),
-        Err(failure @ Failure::TooLate) => {
+        Err(failure @ ReplyError::TooLate) => {
             (failure.outcome(), InteractionEnd::TooLate, Some(failure.to_string()))
         }
         Err(failure) => (failure.outcome(), InteractionEnd::Finished, Some(failure.to_string())),
     };
     if let Err(failure) = &result {
-        exchange.refuse(failure).await;
+        reply.refuse(failure).await;
     }
     count(bot, request, label(outcome));
     bot.metrics
         .response_time
         .with_label_values(&[request.kind.label()])
         .observe(began.elapsed().as_secs_f64());
-    if exchange.is_left_open() {
+    if reply.is_left_open() {
         // The outbox or the recovery gives the final answer.
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::visitor::OptionValue;
+use super::request::OptionValue;
 
 /// The options of a command, by name.
 pub struct Options<'a>(&'a BTreeMap<String, OptionValue>);

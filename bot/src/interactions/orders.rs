@@ -4,36 +4,42 @@ use serenity::builder::{CreateActionRow, CreateSelectMenu, CreateSelectMenuKind,
 use stockbot_store::orders::{fetch_goods, orders_of};
 
 use super::{
-    card::{Card, Mood, clip},
-    exchange::{Exchange, number},
-    failure::Failure,
+    error::ReplyError,
     options::Options,
-    visitor::{Kind, Request},
+    reply::Reply,
+    request::{Kind, Request},
 };
-use crate::{custom_id::CustomId, outbox::goods_file, texts::escape};
+use crate::{
+    cards::{Card, Mood, clip, goods_file},
+    custom_id::CustomId,
+    texts::{escape, number},
+};
 
 /// Orders on the card; each line is short enough for all to fit.
 const SHOWN: i64 = 15;
 
 /// `/orders [id]`
-pub async fn command(x: &Exchange, options: &Options<'_>) -> Result<(), Failure> {
+pub async fn command(reply: &Reply, options: &Options<'_>) -> Result<(), ReplyError> {
     match options.text("id") {
-        "" => show(x).await,
+        "" => show(reply).await,
         id => {
-            x.defer().await?;
-            fetch(x, id).await
+            reply.defer().await?;
+            fetch(reply, id).await
         }
     }
 }
 
 /// The newest orders, with a menu to fetch one again.
-pub async fn show(x: &Exchange) -> Result<(), Failure> {
-    x.defer().await?;
-    let customer = x.customer().await?;
-    let orders = orders_of(&x.bot.store, x.bot.shop, customer.id, None, SHOWN).await?;
+pub async fn show(reply: &Reply) -> Result<(), ReplyError> {
+    reply.defer().await?;
+    let customer = reply.customer().await?;
+    let orders = orders_of(&reply.bot.store, reply.bot.shop, customer.id, None, SHOWN).await?;
     if orders.is_empty() {
-        return x
-            .show(Card::new(Mood::Plain, x.text("orders-empty", &[])).title(x.text("orders-title", &[])))
+        return reply
+            .show(
+                Card::new(Mood::Plain, reply.text("orders-empty", &[]))
+                    .title(reply.text("orders-title", &[])),
+            )
             .await;
     }
     let line = |order: &stockbot_store::Order| {
@@ -42,10 +48,10 @@ pub async fn show(x: &Exchange) -> Result<(), Failure> {
             ("order", order.id.clone().into()),
             ("quantity", number(order.quantity)),
             ("name", escape(&order.product_name).into()),
-            ("total", x.money(order.total).into()),
+            ("total", reply.money(order.total).into()),
             ("when", when.into()),
         ];
-        x.text("orders-line", &arguments)
+        reply.text("orders-line", &arguments)
     };
     let text = orders.iter().map(line).collect::<Vec<_>>().join("\n");
     let option = |order: &stockbot_store::Order| {
@@ -54,32 +60,33 @@ pub async fn show(x: &Exchange) -> Result<(), Failure> {
     };
     let menu = CreateSelectMenuKind::String { options: orders.iter().map(option).collect() };
     let menu = CreateSelectMenu::new(CustomId::OrderPick.to_string(), menu)
-        .placeholder(x.text("orders-choose", &[]));
+        .placeholder(reply.text("orders-choose", &[]));
     let card = Card::new(Mood::Plain, text)
-        .title(x.text("orders-title", &[]))
+        .title(reply.text("orders-title", &[]))
         .row(CreateActionRow::SelectMenu(menu));
-    x.show(card).await
+    reply.show(card).await
 }
 
 /// An order was chosen.
-pub async fn picked(x: &Exchange, request: &Request) -> Result<(), Failure> {
-    x.defer().await?;
+pub async fn picked(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
+    reply.defer().await?;
     match &request.kind {
-        Kind::Select(_, values) => fetch(x, values.first().map(String::as_str).unwrap_or_default()).await,
-        _ => Err(x.refusal("refuse-outdated", &[])),
+        Kind::Select(_, values) => fetch(reply, values.first().map(String::as_str).unwrap_or_default()).await,
+        _ => Err(reply.refusal("refuse-outdated", &[])),
     }
 }
 
-async fn fetch(x: &Exchange, id: &str) -> Result<(), Failure> {
-    let customer = x.customer().await?;
-    let Some((order, units)) = fetch_goods(&x.bot.store, x.bot.shop, customer.id, id.trim()).await? else {
-        return Err(x.refusal("orders-unknown", &[("order", escape(id).into())]));
+async fn fetch(reply: &Reply, id: &str) -> Result<(), ReplyError> {
+    let customer = reply.customer().await?;
+    let Some((order, units)) = fetch_goods(&reply.bot.store, reply.bot.shop, customer.id, id.trim()).await?
+    else {
+        return Err(reply.refusal("orders-unknown", &[("order", escape(id).into())]));
     };
-    let file = goods_file(x.locale, &x.bot.config().shop.currency, &order, &units);
+    let file = goods_file(reply.locale, &reply.bot.config().shop.currency, &order, &units);
     let arguments = [
         ("order", order.id.clone().into()),
         ("quantity", number(order.quantity)),
         ("name", escape(&order.product_name).into()),
     ];
-    x.show(Card::new(Mood::Good, x.text("orders-again", &arguments)).file(file)).await
+    reply.show(Card::new(Mood::Good, reply.text("orders-again", &arguments)).file(file)).await
 }

@@ -9,9 +9,9 @@ use stockbot_store::{
 
 use super::{
     confirm,
-    exchange::Exchange,
-    failure::Failure,
-    visitor::{Kind, PURCHASE, Request},
+    error::ReplyError,
+    reply::Reply,
+    request::{Kind, PURCHASE, Request},
 };
 use crate::{context::Bot, custom_id::CustomId};
 
@@ -63,21 +63,21 @@ async fn finish(bot: &Arc<Bot>, left: UnfinishedInteraction) {
         guild: left.guild_id,
         kind: Kind::Button(custom_id.clone()),
     };
-    let exchange = Exchange::resumed(bot.clone(), &request);
+    let reply = Reply::resumed(bot.clone(), &request);
     let Some(CustomId::Confirm(confirmation)) = CustomId::parse(&custom_id) else { return };
-    let result = match confirm::is_too_old_to_begin(&exchange, &confirmation).await {
-        Ok(true) => exchange.show(confirm::expired_card(&exchange)).await,
-        Ok(false) => confirm::finish(&exchange, &confirmation).await,
+    let result = match confirm::is_too_old_to_begin(&reply, &confirmation).await {
+        Ok(true) => reply.show(confirm::expired_card(&reply)).await,
+        Ok(false) => confirm::finish(&reply, &confirmation).await,
         Err(failure) => Err(failure),
     };
-    if let Err(Failure::Store(error)) = &result {
+    if let Err(ReplyError::Store(error)) = &result {
         bot.state.failed(error);
         return;
     }
     if let Err(failure) = &result {
-        exchange.refuse(failure).await;
+        reply.refuse(failure).await;
     }
-    if exchange.is_left_open() {
+    if reply.is_left_open() {
         return;
     }
     let end = if result.is_ok() { InteractionEnd::Finished } else { InteractionEnd::Failed };

@@ -4,82 +4,88 @@ use stockbot_config::ButtonAction;
 
 use super::{
     admin, balance, buy, confirm,
-    exchange::Exchange,
-    failure::Failure,
+    error::ReplyError,
     help, history, maintenance,
     options::Options,
-    orders, register, stock_list,
-    visitor::{Kind, Request},
+    orders, register,
+    reply::Reply,
+    request::{Kind, Request},
+    stock_list,
 };
 use crate::custom_id::{CustomId, word};
 
 /// Answers the interaction.
-pub async fn route(x: &Exchange, request: &Request) -> Result<(), Failure> {
+pub async fn route(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
     match &request.kind {
         Kind::Command { path, options, .. } => {
-            if request.guild.is_none_or(|guild| guild != x.bot.config().guild_id.get()) {
-                return Err(x.refusal("refuse-elsewhere", &[]));
+            if request.guild.is_none_or(|guild| guild != reply.bot.config().guild_id.get()) {
+                return Err(reply.refusal("refuse-elsewhere", &[]));
             }
-            command(x, request, path, &Options::new(options)).await
+            command(reply, request, path, &Options::new(options)).await
         }
         Kind::Button(id) | Kind::Select(id, _) | Kind::Modal(id, _) => match CustomId::parse(id) {
-            Some(id) => component(x, request, id).await,
-            None => Err(x.refusal("refuse-outdated", &[])),
+            Some(id) => component(reply, request, id).await,
+            None => Err(reply.refusal("refuse-outdated", &[])),
         },
     }
 }
 
-async fn command(x: &Exchange, request: &Request, path: &str, options: &Options<'_>) -> Result<(), Failure> {
+async fn command(
+    reply: &Reply,
+    request: &Request,
+    path: &str,
+    options: &Options<'_>,
+) -> Result<(), ReplyError> {
     match path {
-        "buy" => buy::command(x, options).await,
-        "balance" => balance::show(x).await,
-        "orders" => orders::command(x, options).await,
-        "history" => history::show(x, None).await,
-        "stock list" => stock_list::show(x).await,
-        "help" => help::show(x).await,
-        "product add" => admin::product::add(x, request, options).await,
-        "stock add" => admin::stock::add(x, request, options).await,
-        "balance-admin add" => admin::balance::add(x, request, options).await,
-        _ => Err(x.refusal("refuse-outdated", &[])),
+        "buy" => buy::command(reply, options).await,
+        "balance" => balance::show(reply).await,
+        "orders" => orders::command(reply, options).await,
+        "history" => history::show(reply, None).await,
+        "stock list" => stock_list::show(reply).await,
+        "help" => help::show(reply).await,
+        "product add" => admin::product::add(reply, request, options).await,
+        "stock add" => admin::stock::add(reply, request, options).await,
+        "balance-admin add" => admin::balance::add(reply, request, options).await,
+        _ => Err(reply.refusal("refuse-outdated", &[])),
     }
 }
 
-async fn component(x: &Exchange, request: &Request, id: CustomId) -> Result<(), Failure> {
+async fn component(reply: &Reply, request: &Request, id: CustomId) -> Result<(), ReplyError> {
     match id {
         CustomId::Live { action, display } => {
-            x.bot.metrics.button_clicks.with_label_values(&[word(action)]).inc();
-            maintenance::refuse_if_closed(x, Some(&display)).await?;
-            act(x, action).await
+            reply.bot.metrics.button_clicks.with_label_values(&[word(action)]).inc();
+            maintenance::refuse_if_closed(reply, Some(&display)).await?;
+            act(reply, action).await
         }
         CustomId::Do(action) => {
-            maintenance::refuse_if_closed(x, None).await?;
-            act(x, action).await
+            maintenance::refuse_if_closed(reply, None).await?;
+            act(reply, action).await
         }
-        CustomId::BuyPage(page) => buy::page(x, page).await,
-        CustomId::BuyPick => buy::picked(x, request).await,
-        CustomId::BuyCode => buy::ask_code(x).await,
-        CustomId::CodeModal => buy::code_given(x, request).await,
-        CustomId::QuantityModal(code) => buy::quantity_given(x, request, &code).await,
-        CustomId::Confirm(confirmation) => confirm::confirmed(x, &confirmation).await,
-        CustomId::Cancel => confirm::cancelled(x).await,
-        CustomId::RegisterModal => register::given(x, request).await,
-        CustomId::RegisterChange => register::open_form(x).await,
-        CustomId::RegisterKeep => register::kept(x).await,
-        CustomId::OrderPick => orders::picked(x, request).await,
-        CustomId::HistoryBefore(entry) => history::show(x, Some(entry)).await,
+        CustomId::BuyPage(page) => buy::page(reply, page).await,
+        CustomId::BuyPick => buy::picked(reply, request).await,
+        CustomId::BuyCode => buy::ask_code(reply).await,
+        CustomId::CodeModal => buy::code_given(reply, request).await,
+        CustomId::QuantityModal(code) => buy::quantity_given(reply, request, &code).await,
+        CustomId::Confirm(confirmation) => confirm::confirmed(reply, &confirmation).await,
+        CustomId::Cancel => confirm::cancelled(reply).await,
+        CustomId::RegisterModal => register::given(reply, request).await,
+        CustomId::RegisterChange => register::open_form(reply).await,
+        CustomId::RegisterKeep => register::kept(reply).await,
+        CustomId::OrderPick => orders::picked(reply, request).await,
+        CustomId::HistoryBefore(entry) => history::show(reply, Some(entry)).await,
     }
 }
 
-async fn act(x: &Exchange, action: ButtonAction) -> Result<(), Failure> {
+async fn act(reply: &Reply, action: ButtonAction) -> Result<(), ReplyError> {
     match action {
-        ButtonAction::Register => register::pressed(x).await,
-        ButtonAction::Balance => balance::show(x).await,
-        ButtonAction::Buy => buy::pressed(x).await,
-        ButtonAction::History => history::show(x, None).await,
-        ButtonAction::Orders => orders::show(x).await,
-        ButtonAction::Help => help::show(x).await,
-        ButtonAction::WorldInfo => help::world(x).await,
+        ButtonAction::Register => register::pressed(reply).await,
+        ButtonAction::Balance => balance::show(reply).await,
+        ButtonAction::Buy => buy::pressed(reply).await,
+        ButtonAction::History => history::show(reply, None).await,
+        ButtonAction::Orders => orders::show(reply).await,
+        ButtonAction::Help => help::show(reply).await,
+        ButtonAction::WorldInfo => help::world(reply).await,
         // No restock notices yet: the button is not put on messages, and an old one says so.
-        ButtonAction::Notify => Err(x.refusal("refuse-outdated", &[])),
+        ButtonAction::Notify => Err(reply.refusal("refuse-outdated", &[])),
     }
 }

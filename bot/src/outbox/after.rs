@@ -8,11 +8,8 @@ use stockbot_store::{
 
 use super::{delivery::sale, error::JobError};
 use crate::{
+    cards::{Via, plain, receipt_card},
     context::Bot,
-    interactions::{
-        card::plain,
-        receipt::{Via, receipt_card},
-    },
     texts::{Args, escape, text},
 };
 

@@ -12,14 +12,11 @@ use stockbot_store::{
     outbox::{job_delivered, job_not_sent, job_sending},
 };
 
-use super::{error::JobError, goods_file};
+use super::error::JobError;
 use crate::{
+    cards::{Via, goods_file, plain, receipt_card},
     context::Bot,
     discord::{File, RestError, error::code},
-    interactions::{
-        card::plain,
-        receipt::{Via, receipt_card},
-    },
     texts::{escape, text},
 };
 

@@ -74,6 +74,12 @@ fn bundle(language: &str, source: &str) -> Bundle {
     bundle
 }
 
+/// A number as an argument of a text: whole and without grouping.
+#[must_use]
+pub fn number(value: i64) -> Cow<'static, str> {
+    Cow::Owned(value.to_string())
+}
+
 /// User text without Discord's markup and mentions: it is shown as it was typed.
 #[must_use]
 pub fn escape(user_text: &str) -> String {

@@ -7,23 +7,18 @@ use stockbot_store::{
 
 use super::{amount, require_admin};
 use crate::{
-    interactions::{
-        card::{Card, Mood},
-        exchange::Exchange,
-        failure::Failure,
-        options::Options,
-        visitor::Request,
-    },
+    cards::{Card, Mood},
+    interactions::{error::ReplyError, options::Options, reply::Reply, request::Request},
     texts::escape,
 };
 
 /// Adds a product.
-pub async fn add(x: &Exchange, request: &Request, options: &Options<'_>) -> Result<(), Failure> {
-    x.defer().await?;
-    require_admin(x, request)?;
+pub async fn add(reply: &Reply, request: &Request, options: &Options<'_>) -> Result<(), ReplyError> {
+    reply.defer().await?;
+    require_admin(reply, request)?;
     let given = options.text("code");
-    let code: ProductCode = given.parse().map_err(|problem| invalid(x, given, problem))?;
-    let price = amount(x, options, "price")?;
+    let code: ProductCode = given.parse().map_err(|problem| invalid(reply, given, problem))?;
+    let price = amount(reply, options, "price")?;
     let new = NewProduct {
         code,
         name: options.text("name").to_owned(),
@@ -31,28 +26,28 @@ pub async fn add(x: &Exchange, request: &Request, options: &Options<'_>) -> Resu
         description: options.text("description").to_owned(),
         category: options.text("category").to_owned(),
     };
-    let product = match add_product(&x.bot.store, x.bot.shop, &new, &x.actor()).await? {
+    let product = match add_product(&reply.bot.store, reply.bot.shop, &new, &reply.actor()).await? {
         AddProduct::Added(product) => product,
         AddProduct::CodeTaken => {
-            return Err(x.refusal("admin-product-taken", &[("code", escape(given).into())]));
+            return Err(reply.refusal("admin-product-taken", &[("code", escape(given).into())]));
         }
-        AddProduct::Invalid(problem) => return Err(invalid(x, given, problem)),
+        AddProduct::Invalid(problem) => return Err(invalid(reply, given, problem)),
     };
-    x.bot.wakeups.display.notify_one();
+    reply.bot.wakeups.display.notify_one();
     let arguments = [
         ("code", product.code.clone().into()),
         ("name", escape(&product.name).into()),
-        ("price", x.money(product.price).into()),
+        ("price", reply.money(product.price).into()),
     ];
-    x.show(Card::new(Mood::Good, x.text("admin-product-added", &arguments))).await
+    reply.show(Card::new(Mood::Good, reply.text("admin-product-added", &arguments))).await
 }
 
-fn invalid(x: &Exchange, code: &str, problem: ProductProblem) -> Failure {
+fn invalid(reply: &Reply, code: &str, problem: ProductProblem) -> ReplyError {
     match problem {
-        ProductProblem::Code => x.refusal("admin-product-code", &[("code", escape(code).into())]),
-        ProductProblem::Name => x.refusal("admin-product-name", &[]),
-        ProductProblem::Price => x.refusal("admin-product-price", &[]),
-        ProductProblem::Description => x.refusal("admin-product-description", &[]),
-        ProductProblem::Category => x.refusal("admin-product-category", &[]),
+        ProductProblem::Code => reply.refusal("admin-product-code", &[("code", escape(code).into())]),
+        ProductProblem::Name => reply.refusal("admin-product-name", &[]),
+        ProductProblem::Price => reply.refusal("admin-product-price", &[]),
+        ProductProblem::Description => reply.refusal("admin-product-description", &[]),
+        ProductProblem::Category => reply.refusal("admin-product-category", &[]),
     }
 }

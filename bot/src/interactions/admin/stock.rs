@@ -8,15 +8,15 @@ use stockbot_store::{
 
 use super::require_admin;
 use crate::{
+    cards::{Card, Mood},
     discord::File,
     interactions::{
-        card::{Card, Mood},
-        exchange::{Exchange, number},
-        failure::Failure,
+        error::ReplyError,
         options::Options,
-        visitor::{OptionValue, Request},
+        reply::Reply,
+        request::{OptionValue, Request},
     },
-    texts::escape,
+    texts::{escape, number},
 };
 
 /// Largest file (ui.md).
@@ -25,27 +25,27 @@ const MAX_FILE_BYTES: usize = 5 * 1024 * 1024;
 const MAX_UNITS: usize = 100_000;
 
 /// Adds units.
-pub async fn add(x: &Exchange, request: &Request, options: &Options<'_>) -> Result<(), Failure> {
-    x.defer().await?;
-    require_admin(x, request)?;
+pub async fn add(reply: &Reply, request: &Request, options: &Options<'_>) -> Result<(), ReplyError> {
+    reply.defer().await?;
+    require_admin(reply, request)?;
     let mut text = options.text("text").to_owned();
     if let Some(OptionValue::File { name, size, url }) = options.get("file") {
         text.push('\n');
-        text.push_str(&download(x, name, *size, url).await?);
+        text.push_str(&download(reply, name, *size, url).await?);
     }
     let units = lines(&text);
     if units.is_empty() {
-        return Err(x.refusal("admin-stock-nothing", &[]));
+        return Err(reply.refusal("admin-stock-nothing", &[]));
     }
     if units.len() > MAX_UNITS {
-        return Err(unusable(x, "admin-stock-file-units"));
+        return Err(unusable(reply, "admin-stock-file-units"));
     }
     let code = options.text("code");
-    let outcome = add_units(&x.bot.store, x.bot.shop, code, &units, &x.actor()).await?;
+    let outcome = add_units(&reply.bot.store, reply.bot.shop, code, &units, &reply.actor()).await?;
     let StockOutcome::Done { total, added, duplicates, refused, available } = outcome else {
-        return Err(x.refusal("refuse-unknown-product", &[("code", escape(code).into())]));
+        return Err(reply.refusal("refuse-unknown-product", &[("code", escape(code).into())]));
     };
-    x.bot.wakeups.display.notify_one();
+    reply.bot.wakeups.display.notify_one();
     let arguments = [
         ("code", escape(&code.to_uppercase()).into()),
         ("added", number(added)),
@@ -56,38 +56,38 @@ pub async fn add(x: &Exchange, request: &Request, options: &Options<'_>) -> Resu
         ("available", number(available)),
     ];
     let mood = if duplicates.is_empty() && refused.is_empty() { Mood::Good } else { Mood::Attention };
-    let mut card = Card::new(mood, x.text("admin-stock-added", &arguments));
+    let mut card = Card::new(mood, reply.text("admin-stock-added", &arguments));
     for (name, lines) in [("duplicates.txt", duplicates), ("refused.txt", refused)] {
         if !lines.is_empty() {
             card = card.file(File { name: name.into(), content: lines.join("\n").into() });
         }
     }
-    x.show(card).await
+    reply.show(card).await
 }
 
 fn count(lines: &[String]) -> std::borrow::Cow<'static, str> {
     lines.len().to_string().into()
 }
 
-async fn download(x: &Exchange, name: &str, size: u32, url: &str) -> Result<String, Failure> {
+async fn download(reply: &Reply, name: &str, size: u32, url: &str) -> Result<String, ReplyError> {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     if !matches!(ending.as_deref(), Some("txt" | "csv")) {
-        return Err(unusable(x, "admin-stock-file-kind"));
+        return Err(unusable(reply, "admin-stock-file-kind"));
     }
     if usize::try_from(size).unwrap_or(usize::MAX) > MAX_FILE_BYTES {
-        return Err(unusable(x, "admin-stock-file-size"));
+        return Err(unusable(reply, "admin-stock-file-size"));
     }
-    let content: Bytes = x.bot.rest.download(url, MAX_FILE_BYTES).await.map_err(|error| {
+    let content: Bytes = reply.bot.rest.download(url, MAX_FILE_BYTES).await.map_err(|error| {
         tracing::warn!(%error, "an uploaded stock file could not be fetched");
-        unusable(x, "admin-stock-file-download")
+        unusable(reply, "admin-stock-file-download")
     })?;
-    let text = std::str::from_utf8(&content).map_err(|_| unusable(x, "admin-stock-file-text"))?;
+    let text = std::str::from_utf8(&content).map_err(|_| unusable(reply, "admin-stock-file-text"))?;
     // Windows' editors put a byte order mark first; it is no part of the first unit.
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-fn unusable(x: &Exchange, reason: &str) -> Failure {
-    x.refusal("admin-stock-file", &[("reason", x.text(reason, &[]).into())])
+fn unusable(reply: &Reply, reason: &str) -> ReplyError {
+    reply.refusal("admin-stock-file", &[("reason", reply.text(reason, &[]).into())])
 }
 
 /// One unit a line, blank ones left out.

@@ -3,11 +3,8 @@
 use stockbot_config::{Currency, Locale};
 use stockbot_store::{Order, money};
 
-use super::{
-    card::{Card, Mood},
-    exchange::number,
-};
-use crate::texts::{self, escape, text};
+use super::card::{Card, Mood};
+use crate::texts::{self, escape, number, text};
 
 /// How an order reached its buyer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

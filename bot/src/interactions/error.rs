@@ -4,9 +4,9 @@ use stockbot_store::{CommandOutcome, StoreError};
 
 use crate::discord::RestError;
 
-/// The reason; the exchange turns it into words.
+/// The reason; the reply turns it into words.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum ReplyError {
     /// Discord did not take the acknowledgement within 3 s: nothing was done and nobody is listening.
     #[error("too late to acknowledge; nothing was done")]
     TooLate,
@@ -21,7 +21,7 @@ pub enum Failure {
     Discord(#[from] RestError),
 }
 
-impl Failure {
+impl ReplyError {
     /// The outcome in metrics and the command log.
     pub fn outcome(&self) -> CommandOutcome {
         match self {

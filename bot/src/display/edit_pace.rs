@@ -13,9 +13,9 @@ const WINDOW: Duration = Duration::from_millis(6200);
 
 /// The edits of one channel.
 #[derive(Debug, Default)]
-pub struct Pace(VecDeque<Instant>);
+pub struct EditPace(VecDeque<Instant>);
 
-impl Pace {
+impl EditPace {
     /// How long the next edit has to wait.
     pub fn wait(&mut self, now: Instant) -> Duration {
         while self.0.front().is_some_and(|edit| now.saturating_duration_since(*edit) >= WINDOW) {
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn never_more_than_three_edits_in_six_seconds() {
-        let mut pace = Pace::default();
+        let mut pace = EditPace::default();
         let start = Instant::now();
         let mut now = start;
         let mut sent = Vec::new();

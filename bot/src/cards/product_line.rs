@@ -10,7 +10,7 @@ const DESCRIPTION: usize = 80;
 
 /// The line of a product; green above `low`, yellow from 1 to `low`, red at 0.
 #[must_use]
-pub fn product(product: &Product, currency: &Currency, low: i64, locale: Locale) -> String {
+pub fn product_line(product: &Product, currency: &Currency, low: i64, locale: Locale) -> String {
     let dot = match product.available {
         0 => "🔴",
         left if left <= low => "🟡",
@@ -31,7 +31,7 @@ pub fn product(product: &Product, currency: &Currency, low: i64, locale: Locale)
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A product for tests of this module.
@@ -53,7 +53,7 @@ pub(super) mod tests {
     #[test]
     fn the_dot_follows_the_thresholds_and_the_price_is_exact() {
         let currency = Currency::default();
-        let line = |available| product(&sample("A", "", 150, available), &currency, 10, Locale::En);
+        let line = |available| product_line(&sample("A", "", 150, available), &currency, 10, Locale::En);
         assert!(line(11).starts_with("🟢") && line(11).contains("1 DL 50 WL"), "{}", line(11));
         assert!(line(10).starts_with("🟡") && line(1).starts_with("🟡"));
         assert!(line(0).starts_with("🔴") && line(0).contains("sold out"));
@@ -63,7 +63,7 @@ pub(super) mod tests {
     fn names_cannot_format_or_ping() {
         let mut evil = sample("A", "", 1, 1);
         evil.name = "@everyone **x**".into();
-        let line = product(&evil, &Currency::default(), 10, Locale::En);
+        let line = product_line(&evil, &Currency::default(), 10, Locale::En);
         assert!(line.contains("\\@everyone \\*\\*x\\*\\*"), "{line}");
     }
 }

@@ -13,14 +13,10 @@ use serenity::builder::CreateModal;
 use stockbot_config::Locale;
 use stockbot_store::{Actor, Customer, customers::customer, interactions::mark_acknowledged, money};
 
-use super::{
-    card::{Card, Mood},
-    failure::Failure,
-    visitor::Request,
-};
+use super::{error::ReplyError, request::Request};
 use crate::{
+    cards::{Card, Mood},
     context::Bot,
-    custom_id::word,
     discord::interactions::Acknowledged,
     texts::{self, Args},
 };
@@ -35,7 +31,7 @@ mod callback {
 }
 
 /// One interaction being answered.
-pub struct Exchange {
+pub struct Reply {
     /// The bot.
     pub bot: Arc<Bot>,
     /// Discord id.
@@ -52,7 +48,7 @@ pub struct Exchange {
     left_open: AtomicBool,
 }
 
-impl Exchange {
+impl Reply {
     /// For an interaction that has just arrived.
     pub fn new(bot: Arc<Bot>, request: &Request, began: Instant) -> Self {
         Self {
@@ -70,9 +66,9 @@ impl Exchange {
 
     /// For an interaction that another pod has acknowledged.
     pub fn resumed(bot: Arc<Bot>, request: &Request) -> Self {
-        let exchange = Self::new(bot, request, Instant::now());
-        exchange.acknowledged.store(true, Ordering::Release);
-        exchange
+        let reply = Self::new(bot, request, Instant::now());
+        reply.acknowledged.store(true, Ordering::Release);
+        reply
     }
 
     /// The text `key` in the user's language.
@@ -81,8 +77,8 @@ impl Exchange {
     }
 
     /// A refusal in the user's language.
-    pub fn refusal(&self, key: &str, args: Args<'_>) -> Failure {
-        Failure::Refused(self.text(key, args))
+    pub fn refusal(&self, key: &str, args: Args<'_>) -> ReplyError {
+        ReplyError::Refused(self.text(key, args))
     }
 
     /// An amount of the shop's currency, exactly.
@@ -101,35 +97,35 @@ impl Exchange {
     }
 
     /// The customer, or a refusal that says how to become one.
-    pub async fn customer(&self) -> Result<Customer, Failure> {
+    pub async fn customer(&self) -> Result<Customer, ReplyError> {
         let known = customer(&self.bot.store, self.bot.shop, self.user).await?;
         known.ok_or_else(|| self.refusal(REFUSE_NOT_REGISTERED, &[]))
     }
 
     /// "One moment": a reply of its own follows by [`Self::show`].
-    pub async fn defer(&self) -> Result<(), Failure> {
+    pub async fn defer(&self) -> Result<(), ReplyError> {
         self.acknowledge(callback::DEFERRED_MESSAGE, Some(json!({"flags": 1 << 6}))).await
     }
 
     /// The message with the component stays as it is until [`Self::show`] replaces it.
-    pub async fn defer_update(&self) -> Result<(), Failure> {
+    pub async fn defer_update(&self) -> Result<(), ReplyError> {
         self.acknowledge(callback::DEFERRED_UPDATE, None).await
     }
 
     /// Replaces the message with the component at once.
-    pub async fn replace(&self, card: &Card) -> Result<(), Failure> {
+    pub async fn replace(&self, card: &Card) -> Result<(), ReplyError> {
         self.acknowledge(callback::UPDATE, Some(card.ephemeral())).await
     }
 
     /// Opens a modal.
-    pub async fn open(&self, modal: CreateModal) -> Result<(), Failure> {
+    pub async fn open(&self, modal: CreateModal) -> Result<(), ReplyError> {
         let body = serde_json::to_value(serenity::builder::CreateInteractionResponse::Modal(modal))
             .unwrap_or_default();
         self.acknowledge(callback::MODAL, Some(body["data"].clone())).await
     }
 
     /// Shows the card: as the first answer, or instead of it.
-    pub async fn show(&self, card: Card) -> Result<(), Failure> {
+    pub async fn show(&self, card: Card) -> Result<(), ReplyError> {
         if !self.acknowledged.load(Ordering::Acquire) {
             return self.acknowledge(callback::MESSAGE, Some(card.ephemeral())).await;
         }
@@ -139,7 +135,7 @@ impl Exchange {
     }
 
     /// A further message that only the user sees.
-    pub async fn also(&self, card: Card) -> Result<(), Failure> {
+    pub async fn also(&self, card: Card) -> Result<(), ReplyError> {
         let body = card.ephemeral();
         self.bot.rest.follow_up(self.bot.application, &self.token, body, card.files).await?;
         Ok(())
@@ -156,21 +152,21 @@ impl Exchange {
     }
 
     /// Tells the user why not. What goes wrong here is only logged: there is nobody left to tell.
-    pub async fn refuse(&self, failure: &Failure) {
+    pub async fn refuse(&self, failure: &ReplyError) {
         let code = self.code();
-        let known = matches!(failure, Failure::Refused(_) | Failure::TooLate);
+        let known = matches!(failure, ReplyError::Refused(_) | ReplyError::TooLate);
         if !known {
             self.bot.metrics.errors.with_label_values(&["interaction"]).inc();
             self.bot.state.failed(failure);
             tracing::error!(code, error = %failure, "an interaction failed");
         }
         let text = match failure {
-            Failure::TooLate => return,
-            Failure::Refused(text) => text.clone(),
-            Failure::Store(error) if error.is_unavailable() => {
+            ReplyError::TooLate => return,
+            ReplyError::Refused(text) => text.clone(),
+            ReplyError::Store(error) if error.is_unavailable() => {
                 self.text("refuse-unavailable", &[("code", code.as_str().into())])
             }
-            Failure::Store(_) | Failure::Discord(_) => {
+            ReplyError::Store(_) | ReplyError::Discord(_) => {
                 self.text("refuse-error", &[("code", code.as_str().into())])
             }
         };
@@ -185,9 +181,9 @@ impl Exchange {
         format!("{:06X}", self.id & 0xff_ffff)
     }
 
-    async fn acknowledge(&self, kind: u8, data: Option<Value>) -> Result<(), Failure> {
+    async fn acknowledge(&self, kind: u8, data: Option<Value>) -> Result<(), ReplyError> {
         match self.bot.rest.respond(self.id, &self.token, kind, data).await? {
-            Acknowledged::TooLate => return Err(Failure::TooLate),
+            Acknowledged::TooLate => return Err(ReplyError::TooLate),
             Acknowledged::Yes => self.acknowledged.store(true, Ordering::Release),
         }
         self.bot.metrics.interaction_ack.observe(self.began.elapsed().as_secs_f64());
@@ -201,13 +197,3 @@ impl Exchange {
 
 /// The refusal that leads to the Register button.
 pub const REFUSE_NOT_REGISTERED: &str = "refuse-not-registered";
-
-/// The built-in text of an action's button.
-pub fn button_text(locale: Locale, action: stockbot_config::ButtonAction) -> String {
-    texts::text(locale, &format!("button-{}", word(action)), &[])
-}
-
-/// A number as an argument of a text: whole and without grouping.
-pub fn number(value: i64) -> std::borrow::Cow<'static, str> {
-    std::borrow::Cow::Owned(value.to_string())
-}
