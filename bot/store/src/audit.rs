@@ -57,9 +57,9 @@ const TRANSFERS: &[&str] = &[
      UNION ALL
      SELECT format('order %s (%s): total %s, but paid back %s', coalesce(o.id, back.order_id), coalesce(o.state, 'not refunded'),
             o.total, coalesce(back.amount, 0))
-     FROM (SELECT * FROM moved WHERE kind = 'refund') AS back
+     FROM (SELECT order_id, customer_id, amount FROM moved WHERE kind = 'refund') AS back
      FULL JOIN (
-        SELECT * FROM stockbot.orders WHERE state = 'refunded' AND ($1::bigint IS NULL OR shop_id = $1)
+        SELECT id, customer_id, state, total FROM stockbot.orders WHERE state = 'refunded' AND ($1::bigint IS NULL OR shop_id = $1)
      ) AS o ON back.order_id = o.id AND back.customer_id = o.customer_id
      WHERE o.id IS NULL OR back.amount IS DISTINCT FROM o.total",
 ];

@@ -65,10 +65,25 @@ pub enum Reservation {
     Published(DisplayRow),
 }
 
+/// A display's columns, of one bot in its shop.
+macro_rules! select {
+    ($rest:literal) => {
+        sqlx::query(concat!(
+            "SELECT name, channel_id, message_id, content_hash, published_at, posting_nonce, posting_since
+             FROM stockbot.displays WHERE shop_id = $1 AND bot = $2 ",
+            $rest
+        ))
+    };
+}
+
 /// The displays of a bot in its shop, by name.
 pub async fn displays(store: &Store, shop: ShopId, bot: &str) -> Result<Vec<DisplayRow>, StoreError> {
-    let sql = sqlx::query("SELECT * FROM stockbot.displays WHERE shop_id = $1 AND bot = $2 ORDER BY name");
-    store.rows(sql.bind(shop.0).bind(bot)).await?.iter().map(DisplayRow::from_row).collect()
+    store
+        .rows(select!("ORDER BY name").bind(shop.0).bind(bot))
+        .await?
+        .iter()
+        .map(DisplayRow::from_row)
+        .collect()
 }
 
 /// To be called before a message is posted.
@@ -91,8 +106,8 @@ pub async fn reserve_display(
         tx.commit().await?;
         return Ok(Reservation::Post { nonce });
     }
-    let find = sqlx::query("SELECT * FROM stockbot.displays WHERE shop_id = $1 AND bot = $2 AND name = $3");
-    let row = DisplayRow::from_row(&tx.one(find.bind(shop.0).bind(bot).bind(name)).await?)?;
+    let row =
+        DisplayRow::from_row(&tx.one(select!("AND name = $3").bind(shop.0).bind(bot).bind(name)).await?)?;
     Ok(match (row.message_id, row.posting_nonce.clone(), row.posting_since) {
         (None, Some(nonce), Some(since)) => Reservation::Recover { channel_id: row.channel_id, nonce, since },
         _ => Reservation::Published(row),

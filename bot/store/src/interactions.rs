@@ -154,9 +154,11 @@ pub async fn unfinished_interactions(
         ), claimed AS (
             UPDATE stockbot.interactions i SET lease_owner = $3, lease_until = now() + make_interval(secs => $5)
             FROM due WHERE i.id = due.id
-            RETURNING i.*
+            RETURNING i.id, i.shop_id, i.application_id, i.token, i.kind, i.custom_id, i.user_id, i.channel_id, i.guild_id,
+                i.locale, i.payload, i.received_at, i.acknowledged_at
         )
-        SELECT * FROM claimed ORDER BY acknowledged_at, id",
+        SELECT id, shop_id, application_id, token, kind, custom_id, user_id, channel_id, guild_id, locale, payload, received_at
+        FROM claimed ORDER BY acknowledged_at, id",
     );
     let sql = sql.bind(bot).bind(kind).bind(owner).bind(seconds(older_than)).bind(seconds(lease));
     store.rows(sql.bind(limit)).await?.iter().map(UnfinishedInteraction::from_row).collect()

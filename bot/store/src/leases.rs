@@ -94,7 +94,7 @@ pub async fn acquire(
          ON CONFLICT (bot, shard) DO UPDATE
          SET owner = excluded.owner, epoch = held.epoch + 1, expires_at = excluded.expires_at, handover_to = NULL
          WHERE held.expires_at <= clock_timestamp() OR held.owner = excluded.owner
-         RETURNING *",
+         RETURNING shard, epoch, session_id, sequence, resume_url",
     );
     let mut tx = store.begin().await?;
     if let Some(row) = tx.row(take.bind(bot).bind(shard).bind(owner).bind(seconds(ttl))).await? {

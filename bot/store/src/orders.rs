@@ -101,7 +101,8 @@ pub enum Refund {
 macro_rules! select {
     ($rest:literal) => {
         sqlx::query(concat!(
-            "SELECT o.*, c.discord_user_id, c.grow_id
+            "SELECT o.id, o.product_code, o.product_name, o.quantity, o.unit_price, o.total, o.state, o.created_at,
+                o.delivered_at, o.customer_id, o.interaction_id, c.discord_user_id, c.grow_id
              FROM stockbot.orders o JOIN stockbot.customers c ON c.id = o.customer_id
              WHERE o.shop_id = $1 AND ",
             $rest

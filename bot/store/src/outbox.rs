@@ -126,9 +126,11 @@ pub async fn claim_jobs(
             SET attempts = attempts + 1, lease_owner = $2,
                 lease_until = now() + make_interval(secs => $3), next_at = now() + make_interval(secs => $3)
             FROM due WHERE j.id = due.id
-            RETURNING j.*
+            RETURNING j.id, j.shop_id, j.kind, j.order_id, j.payload, j.attempts, j.nonce, j.application_id, j.created_at,
+                j.sent_at, j.lease_owner
         )
-        SELECT * FROM claimed ORDER BY id",
+        SELECT id, shop_id, kind, order_id, payload, attempts, nonce, application_id, created_at, sent_at, lease_owner
+        FROM claimed ORDER BY id",
     );
     let sql = sql.bind(bot).bind(owner).bind(seconds(lease)).bind(limit);
     store.rows(sql).await?.iter().map(OutboxJob::from_row).collect()

@@ -185,7 +185,7 @@ pub enum EditProduct {
 macro_rules! select {
     ($rest:literal) => {
         sqlx::query(concat!(
-            "SELECT p.*, (
+            "SELECT p.code, p.name, p.price, p.description, p.category, p.featured, p.position, p.active, p.version, (
                 SELECT count(*) FROM stockbot.stock_units u
                 WHERE u.shop_id = p.shop_id AND u.product_code = p.code AND u.state = 'available'
             ) AS available

@@ -20,3 +20,4 @@ mod products;
 mod purchase;
 mod race;
 mod shop;
+mod statements;
