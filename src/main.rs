@@ -2,10 +2,15 @@
 
 mod crds;
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use stockbot_operator::{run, telemetry};
+use stockbot_operator::{
+    run::{self, RunError},
+    telemetry::{self, TelemetryError},
+};
+
+use self::crds::CrdsError;
 
 /// Turns `DiscordBot` and `StockDisplay` objects into running Discord shop bots.
 #[derive(Parser)]
@@ -27,20 +32,43 @@ enum Command {
     },
 }
 
-fn main() -> anyhow::Result<()> {
-    // The first thing of all: whatever opens a TLS connection finds this provider installed.
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        anyhow::bail!("another TLS provider is installed already");
+fn main() -> ExitCode {
+    match start(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("stockbot-operator: {error}");
+            ExitCode::FAILURE
+        }
     }
-    match Cli::parse().command {
-        Command::Crds { dir } if dir.is_empty() => crds::print(),
-        Command::Crds { dir } => dir.iter().try_for_each(|dir| crds::write(dir)),
+}
+
+/// Why the program ended before its time.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error("another TLS provider is installed already")]
+    Tls,
+    #[error(transparent)]
+    Crds(#[from] CrdsError),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error("no runtime: {0}")]
+    Runtime(#[from] io::Error),
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+fn start(command: Command) -> Result<(), StartError> {
+    // The first thing of all: whatever opens a TLS connection finds this provider installed.
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| StartError::Tls)?;
+    match command {
+        Command::Crds { dir } if dir.is_empty() => Ok(crds::print()?),
+        Command::Crds { dir } => Ok(dir.iter().try_for_each(|dir| crds::write(dir))?),
         Command::Run(options) => {
             telemetry::start(options.log_format, &options.log_level)?;
             // The work is waiting; two threads keep the probes going while a large list is read.
             let runtime =
                 tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-            runtime.block_on(run::run(options))
+            Ok(runtime.block_on(run::run(options))?)
         }
     }
 }

@@ -1,8 +1,7 @@
 //! `stockbot-operator run`: its options, and the life of the process: elect a leader, run the scopes, stop in time.
 
-use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
 use clap::Args;
 use kube::Config;
 use stockbot_config::Span;
@@ -59,19 +58,44 @@ pub struct Options {
     pub log_level: String,
 }
 
+/// Why the operator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// No signal can be waited for.
+    #[error("cannot wait for signals: {0}")]
+    Signal(io::Error),
+    /// A metric has a bad name, or the name of another.
+    #[error("cannot register the metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// Neither a kubeconfig nor a ServiceAccount.
+    #[error("no cluster: set KUBECONFIG or run in a pod with a ServiceAccount ({0})")]
+    NoCluster(Box<kube::config::InferConfigError>),
+    /// What the kubeconfig says makes no client.
+    #[error("cannot make a client of the cluster's configuration: {0}")]
+    Client(Box<kube::Error>),
+    /// The address is taken, or none of this machine.
+    #[error("cannot listen on {address}: {source}; set --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
 /// Runs the operator until it is told to stop.
-pub async fn run(options: Options) -> anyhow::Result<()> {
-    let stop = stop_signal()?;
+pub async fn run(options: Options) -> Result<(), RunError> {
+    let stop = stop_signal().map_err(RunError::Signal)?;
     let metrics = Arc::new(Metrics::new()?);
     let freshness = Arc::new(Freshness::default());
-    let config =
-        Config::infer().await.context("no cluster: set KUBECONFIG or run in a pod with a ServiceAccount")?;
+    let config = Config::infer().await.map_err(|error| RunError::NoCluster(Box::new(error)))?;
     let lease_namespace =
         options.leader_election_namespace.clone().unwrap_or(config.default_namespace.clone());
-    let client = connect(config, Arc::clone(&metrics), Arc::clone(&freshness))?;
+    let client = connect(config, Arc::clone(&metrics), Arc::clone(&freshness))
+        .map_err(|error| RunError::Client(Box::new(error)))?;
     let listener = TcpListener::bind(options.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", options.listen))?;
+        .map_err(|source| RunError::Listen { address: options.listen, source })?;
     let (scopes, scopes_seen) = watch::channel(Vec::new());
     let (started, started_seen) = watch::channel(false);
     let health = Health {
@@ -89,8 +113,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         return Ok(());
     };
     started.send_replace(true);
+    let events = Events::new(client.clone(), Some(identity));
     let process = Process {
-        events: Events::new(client.clone(), Some(identity)),
         client,
         metrics: Arc::clone(&metrics),
         defaults: Defaults { bot_image: options.bot_image.clone() },
@@ -100,7 +124,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     while stop.run_until_cancelled(leadership.won()).await == Some(true) {
         metrics.leader.set(1);
         tracing::info!("this process leads");
-        lead(&namespaces(&options), &process, &mut leadership, &stop, &scopes).await;
+        lead(scopes_of(&options, &process, &events), &mut leadership, &stop, &scopes).await;
         metrics.leader.set(0);
         freshness.clear();
     }
@@ -114,13 +138,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 
 /// Acts until this process is told to stop or does not lead any more.
 async fn lead(
-    namespaces: &[Option<String>],
-    process: &Process,
+    scopes: Vec<Scope>,
     leadership: &mut Leadership,
     stop: &CancellationToken,
     seen: &watch::Sender<Vec<Arc<Context>>>,
 ) {
-    let scopes: Vec<_> = namespaces.iter().map(|one| Scope::new(one.clone(), process.clone())).collect();
     seen.send_replace(scopes.iter().map(|scope| Arc::clone(&scope.context)).collect());
     let ending = stop.child_token();
     let mut running = std::pin::pin!(run_all(scopes, ending.clone()));
@@ -137,14 +159,19 @@ async fn lead(
     seen.send_replace(Vec::new());
 }
 
-fn namespaces(options: &Options) -> Vec<Option<String>> {
+/// A scope for each namespace that is named, or one for all.
+fn scopes_of(options: &Options, process: &Process, events: &Events) -> Vec<Scope> {
     let named: BTreeSet<_> =
         options.watch_namespaces.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
-    if named.is_empty() { vec![None] } else { named.into_iter().map(|name| Some(name.to_owned())).collect() }
+    let scope = |namespace| Scope::new(namespace, process.clone(), events.clone());
+    if named.is_empty() {
+        return vec![scope(None)];
+    }
+    named.into_iter().map(|name| scope(Some(name.to_owned()))).collect()
 }
 
 /// Cancelled at the first SIGTERM or SIGINT. Whatever happens then, the process ends within the deadline.
-fn stop_signal() -> anyhow::Result<CancellationToken> {
+fn stop_signal() -> io::Result<CancellationToken> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = CancellationToken::new();
     let told = stop.clone();

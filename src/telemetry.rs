@@ -14,8 +14,19 @@ pub enum LogFormat {
     Text,
 }
 
+/// Why nothing can be logged.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter is not understood.
+    #[error("--log-level is not understood: {0}; use error, warn, info, debug or trace")]
+    Level(#[from] tracing_subscriber::filter::ParseError),
+    /// Something else logs already.
+    #[error("logging was started already: {0}")]
+    Started(#[from] tracing_subscriber::util::TryInitError),
+}
+
 /// Starts logging; `level` is a level (`info`) or a filter (`info,kube=debug`).
-pub fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
+pub fn start(format: LogFormat, level: &str) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(level)?;
     let registry = tracing_subscriber::registry().with(filter);
     match format {

@@ -2,6 +2,8 @@
 
 pub mod conditions;
 pub mod discord_bot;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod names;
 pub mod status;
 pub mod stock_display;

@@ -2,6 +2,8 @@
 
 mod counting;
 mod freshness;
+#[cfg(test)]
+pub(crate) mod stub;
 
 use std::sync::Arc;
 

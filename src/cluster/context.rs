@@ -26,8 +26,7 @@ use super::{
     secrets::Secrets,
 };
 use crate::{
-    api::{DiscordBot, DiscordBotStatus, StockDisplay, StockDisplayStatus},
-    controller::{events::Events, written::Written},
+    api::{DiscordBot, StockDisplay},
     metrics::Metrics,
 };
 
@@ -79,8 +78,6 @@ pub struct Process {
     pub defaults: Defaults,
     /// Metrics.
     pub metrics: Arc<Metrics>,
-    /// Publishes events.
-    pub events: Events,
     /// Slots for rollouts that nobody asked for.
     pub rollout_pace: Arc<RolloutPace>,
     /// Most reconciles at once, per kind.
@@ -115,10 +112,6 @@ pub struct Context {
     pub secrets: Secrets,
     /// What the pods said last.
     pub reports: Reports,
-    /// Statuses of bots written by this process.
-    pub bot_statuses: Written<DiscordBotStatus>,
-    /// Statuses of displays written by this process.
-    pub display_statuses: Written<StockDisplayStatus>,
 }
 
 impl Context {

@@ -1,8 +1,16 @@
 //! Runs the reconciler of a kind: queue, concurrency, deadline, back-off, metrics, one log line per failure.
 //! Must not: know what a reconciler does.
 
-use std::{error::Error, fmt::Debug, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    error::Error,
+    fmt::Debug,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use kube::{
     Resource,
@@ -13,11 +21,15 @@ use kube::{
     },
 };
 
-use super::backoff::Backoff;
 use crate::{cluster::cache::Key, metrics::Metrics};
 
 /// Longest time of one reconcile: past it something hangs, and the next attempt starts afresh.
 const DEADLINE: Duration = Duration::from_mins(1);
+
+/// First wait after a failure.
+const SHORTEST: Duration = Duration::from_millis(500);
+/// Longest wait: a mended cluster is noticed within a minute.
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// When to reconcile again without an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +41,12 @@ pub enum Next {
 }
 
 impl Next {
-    /// The same, but not later than after `wait`.
+    /// The sooner of two.
     #[must_use]
-    pub fn at_latest(self, wait: Duration) -> Self {
-        match self {
-            Self::Change => Self::After(wait),
-            Self::After(planned) => Self::After(planned.min(wait)),
+    pub fn or_sooner(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Change, next) | (next, Self::Change) => next,
+            (Self::After(one), Self::After(another)) => Self::After(one.min(another)),
         }
     }
 }
@@ -63,6 +75,9 @@ pub trait Reconciler: Send + Sync + 'static {
 
     /// One pass over one object.
     fn reconcile(&self, object: Arc<Self::Object>) -> impl Future<Output = Result<Next, Failure>> + Send;
+
+    /// The object is gone: nothing of it needs to be remembered.
+    fn forget(&self, key: &Key);
 }
 
 struct Driver<R> {
@@ -94,7 +109,9 @@ pub async fn drive<R: Reconciler>(
     .for_each(|done| {
         // Failures were logged where they happened; an object deleted meanwhile is no failure.
         if let Err(runtime::controller::Error::ObjectNotFound(gone)) = done {
-            forgotten.backoff.reset(&Key::new(gone.namespace.unwrap_or_default(), gone.name));
+            let key = Key::new(gone.namespace.unwrap_or_default(), gone.name);
+            forgotten.backoff.reset(&key);
+            forgotten.reconciler.forget(&key);
         }
         std::future::ready(())
     })
@@ -124,5 +141,47 @@ impl<R: Reconciler> Driver<R> {
                 Err(failure)
             }
         }
+    }
+}
+
+/// Waits of the objects that are failing now: one failing object neither floods the API server nor waits for others.
+#[derive(Debug, Default)]
+struct Backoff(Mutex<HashMap<Key, ExponentialBackoff>>);
+
+impl Backoff {
+    /// How long to wait after this failure of the object.
+    fn next(&self, key: &Key) -> Duration {
+        let mut waits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.entry(key.clone()).or_insert_with(schedule).next().unwrap_or(LONGEST)
+    }
+
+    /// The object succeeded, or is gone.
+    fn reset(&self, key: &Key) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+fn schedule() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(SHORTEST)
+        .with_max_delay(LONGEST)
+        .without_max_times()
+        .with_jitter()
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_a_bound_and_start_again_after_a_success() {
+        let (backoff, key) = (Backoff::default(), Key::new("shops", "growshop"));
+        let waits: Vec<_> = (0..20).map(|_| backoff.next(&key)).collect();
+        assert!(waits[0] >= SHORTEST && waits[0] <= 2 * SHORTEST, "{waits:?}");
+        assert!(waits.iter().all(|wait| *wait <= 2 * LONGEST), "{waits:?}");
+        assert!(waits[19] >= LONGEST, "{waits:?}");
+        backoff.reset(&key);
+        assert!(backoff.next(&key) <= 2 * SHORTEST);
     }
 }

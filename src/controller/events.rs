@@ -38,18 +38,6 @@ impl Events {
     }
 }
 
-/// Does the change tell of more than progress? Then people and `kubectl wait` should not wait for it.
-#[must_use]
-pub fn urgent(before: &[Condition], after: &[Condition]) -> bool {
-    ["Ready", "Stalled", "Degraded", "Paused"].iter().any(|kind| {
-        let told = |all: &[Condition]| {
-            conditions::find(all, kind)
-                .map(|found| (found.status.clone(), found.reason.clone(), found.observed_generation))
-        };
-        told(before) != told(after)
-    })
-}
-
 fn noteworthy<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Condition> {
     let is_new = |condition: &&Condition| {
         let old = conditions::find(before, &condition.type_);

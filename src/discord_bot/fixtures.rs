@@ -1,22 +1,20 @@
-//! What the pure tests start from: a bot, what was fetched around it, pods and their reports.
+//! What the pure tests start from: what was fetched around a bot, pods and their reports.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde_json::json;
 use stockbot_config::status::BotStatus;
 
 use super::fetch::{Fetched, Pod};
-use crate::{
-    api::{DiscordBot, StockDisplay},
-    cluster::{
-        cache::Key,
-        context::Defaults,
-        deployment::DeploymentState,
-        pod::{Container, Exit, PodState},
-        reports::{Report, Reports},
-        secrets::{SecretState, Shape},
-    },
+use crate::cluster::{
+    cache::Key,
+    context::Defaults,
+    deployment::DeploymentState,
+    pod::{Container, Exit, PodState},
+    reports::{Report, Reports},
+    secrets::{SecretState, Shape},
 };
+
+pub use crate::api::fixtures::{bot, display};
 
 /// The revision that the fixtures call the newest.
 pub const REVISION: &str = "new";
@@ -24,28 +22,6 @@ pub const REVISION: &str = "new";
 /// The bot's key.
 pub fn key() -> Key {
     Key::new("shops", "growshop")
-}
-
-/// The smallest bot, with `more` lines of spec (YAML, two spaces in front).
-pub fn bot(more: &str) -> DiscordBot {
-    let yaml = format!(
-        "apiVersion: stockbot.dev/v1alpha1\nkind: DiscordBot\n\
-         metadata: {{name: growshop, namespace: shops, uid: bot-uid, generation: 1}}\nspec:\n  \
-         tokenSecretRef: {{name: growshop-discord}}\n  guildId: \"1100000000000000001\"\n  \
-         database: {{urlSecretRef: {{name: shop-postgres}}}}\n{more}"
-    );
-    serde_yaml::from_str(&yaml).unwrap()
-}
-
-/// A display of that age in seconds (a higher one is older).
-pub fn display(name: &str, channel: u64, age: i64) -> Arc<StockDisplay> {
-    let created = k8s_openapi::jiff::Timestamp::from_second(1_800_000_000 - age).unwrap();
-    let display = json!({
-        "apiVersion": "stockbot.dev/v1alpha1", "kind": "StockDisplay",
-        "metadata": {"name": name, "namespace": "shops", "uid": name, "generation": 1, "creationTimestamp": created},
-        "spec": {"botRef": {"name": "growshop"}, "channelId": channel.to_string()},
-    });
-    Arc::new(serde_json::from_value(display).unwrap())
 }
 
 /// What the operator was started with.

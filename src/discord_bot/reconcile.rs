@@ -20,7 +20,7 @@ use crate::{
     controller::{
         apply::ApplyError,
         driver::{Failure, Next, Reconciler},
-        events,
+        status_writer::{StatusWriter, Timing},
     },
 };
 
@@ -28,13 +28,14 @@ use crate::{
 const NAME_TAKEN: Duration = Duration::from_secs(15);
 /// How soon to look again at what the kubelet says about volumes.
 const BLIND: Duration = Duration::from_secs(5);
-/// How soon to look again at a Deployment that was written just now, or at a pod that was not probed yet; an event of the
-/// Deployment's controller or of the probe comes before that. A status written now would be out of date at once, and
-/// after a restart of the operator it would say that nothing is known of bots that run.
-const SOON: Duration = Duration::from_secs(1);
 
 /// The reconciler of `DiscordBot`.
-pub struct Bots(pub Arc<Context>);
+pub struct Bots {
+    /// What the reconcilers share.
+    pub context: Arc<Context>,
+    /// Writes statuses.
+    pub statuses: StatusWriter<DiscordBot>,
+}
 
 /// How the steps up to apply ended.
 struct Pass {
@@ -60,7 +61,7 @@ impl Reconciler for Bots {
             // Owner references take the children along.
             return Ok(Next::Change);
         }
-        let (context, key) = (&*self.0, Key::of(&*bot));
+        let (context, key) = (&*self.context, Key::of(&*bot));
         let pass = Box::pin(run(context, &key, &bot)).await;
         let seen = fetch::watched(context, &key, &bot);
         let observed = Observed {
@@ -73,24 +74,21 @@ impl Reconciler for Bots {
             displays: &pass.displays,
             mount_failure: pass.mount_failure.as_deref(),
         };
-        let version = bot.metadata.resource_version.as_deref();
-        let old = context.bot_statuses.newest(&key, version, bot.status.as_ref()).unwrap_or_default();
+        let old = self.statuses.newest(&bot);
         let new = status::compute(&observed, &old, Timestamp::now());
         let ready = find(&new.conditions, "Ready").is_some_and(|ready| ready.status == "True");
         let mounted = mounted(&bot.spec);
         context.secrets.set_ready(&key, ready, mounted.iter().map(|file| file.secret.as_str()));
         let unprobed = seen.pods.iter().any(fetch::Pod::is_unprobed);
-        let rest = match pass.rolling || unprobed {
-            true => SOON,
-            false if events::urgent(&old.conditions, &new.conditions) => Duration::ZERO,
-            false => context.bot_statuses.rest(&key),
-        };
-        if old != new && !rest.is_zero() {
-            return pass.result.map(|next| next.at_latest(rest));
-        }
-        let written = status::write(context, &bot, &old, new).await;
-        pass.result
-            .and_then(|next| written.map(|()| next).map_err(|error| Failure::new("StatusUnwritable", error)))
+        // Of a Deployment that was written just now, or a pod that was not probed yet, more is known in a moment. A status
+        // written now would, after a restart of the operator, say that nothing is known of bots that run.
+        let timing = if pass.rolling || unprobed { Timing::Premature } else { Timing::Settled };
+        let written = self.statuses.write(&bot, &old, new, timing).await;
+        pass.result.and_then(|next| written.map(|look| next.or_sooner(look)))
+    }
+
+    fn forget(&self, key: &Key) {
+        self.statuses.forget(key);
     }
 }
 
@@ -130,7 +128,7 @@ async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched
             let outcome = if wait.is_zero() { Outcome::Applied } else { Outcome::Waiting };
             let next = if wait.is_zero() { Next::Change } else { Next::After(wait) };
             // The kubelet's events are not watched.
-            let next = if blind { next.at_latest(BLIND) } else { next };
+            let next = if blind { next.or_sooner(Next::After(BLIND)) } else { next };
             Pass { mount_failure, rolling, ..Pass::new(outcome, displays, Ok(next)) }
         }
         Err(error) => refused(context, displays, error),

@@ -1,6 +1,7 @@
 //! One scope (all namespaces, or one of them): opens its watches, runs its reconcilers, its probes and its look at Secrets.
 //! Objects of different namespaces never refer to each other, so scopes share nothing but the process.
 
+mod wake;
 mod watches;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::{
         reports::Reports,
         secrets::Secrets,
     },
-    controller::{driver::drive, written::Written},
+    controller::{driver::drive, events::Events, status_writer::StatusWriter},
     discord_bot::Bots,
     probe,
     stock_display::Displays,
@@ -32,6 +33,7 @@ use crate::{
 pub struct Scope {
     /// What its reconcilers share; the server reads it for metrics.
     pub context: Arc<Context>,
+    events: Events,
     namespace: Option<String>,
     bots: Main<DiscordBot>,
     displays: Main<StockDisplay>,
@@ -46,7 +48,7 @@ struct Main<K: Resource<DynamicType = ()> + Clone + 'static> {
 impl Scope {
     /// A scope of all namespaces (`None`) or one.
     #[must_use]
-    pub fn new(namespace: Option<String>, process: Process) -> Self {
+    pub fn new(namespace: Option<String>, process: Process, events: Events) -> Self {
         let (bots, bots_writer) = reflector::store();
         let (displays, displays_writer) = reflector::store();
         let (bots_wake, bots_queue) = mpsc::unbounded_channel();
@@ -65,11 +67,10 @@ impl Scope {
             network_policies: Cache::default(),
             pods: Cache::default(),
             reports: Reports::default(),
-            bot_statuses: Written::default(),
-            display_statuses: Written::default(),
         };
         Self {
             context: Arc::new(context),
+            events,
             namespace,
             bots: Main { writer: bots_writer, queue: bots_queue },
             displays: Main { writer: displays_writer, queue: displays_queue },
@@ -78,7 +79,7 @@ impl Scope {
 
     /// Runs until `stop`, then lets the reconciles under way end.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { context, namespace, bots, displays } = self;
+        let Self { context, events, namespace, bots, displays } = self;
         let scope = namespace.as_deref();
         let watches = async {
             tokio::join!(
@@ -92,17 +93,23 @@ impl Scope {
         };
         let reconcilers = async {
             all_listed(&context).await;
-            let Process { metrics, concurrency, .. } = &context.process;
+            let Process { client, metrics, concurrency, .. } = &context.process;
             tokio::join!(
                 drive(
-                    Bots(Arc::clone(&context)),
+                    Bots {
+                        context: Arc::clone(&context),
+                        statuses: StatusWriter::new(client.clone(), Arc::clone(metrics), events.clone()),
+                    },
                     context.bots.clone(),
                     until(bots.queue, &stop),
                     *concurrency,
                     Arc::clone(metrics),
                 ),
                 drive(
-                    Displays(Arc::clone(&context)),
+                    Displays {
+                        context: Arc::clone(&context),
+                        statuses: StatusWriter::new(client.clone(), Arc::clone(metrics), events),
+                    },
                     context.displays.clone(),
                     until(displays.queue, &stop),
                     *concurrency,

@@ -1,10 +1,6 @@
 //! The watches of a scope: what they bring goes into the stores, and wakes whom it concerns.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt::Debug,
-    sync::{Mutex, PoisonError},
-};
+use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
 
 use futures_util::{Stream, StreamExt as _};
 use k8s_openapi::{
@@ -20,12 +16,13 @@ use kube::{
     Api, Client, Resource, ResourceExt as _,
     runtime::{
         WatchStreamExt as _,
-        reflector::store::Writer,
+        reflector::{ObjectRef, Store, store::Writer},
         watcher::{self, Event, watcher},
     },
 };
 use serde::de::DeserializeOwned;
 
+use super::wake::{self, Woken};
 use crate::{
     api::{DiscordBot, StockDisplay, names},
     cluster::{
@@ -34,7 +31,6 @@ use crate::{
         context::{Children, Context},
         pod::PodState,
     },
-    discord_bot::mounted::mounted,
 };
 
 /// Objects per page of a list. Small: a page is in memory several times over while it is read.
@@ -75,7 +71,7 @@ pub async fn follow_bots(context: &Context, scope: Option<&str>, mut writer: Wri
         match event {
             Ok(event) => {
                 writer.apply_watcher_event(&event);
-                wake_by_bot(context, &event);
+                wake_all(context, &by_bot_event(context, &event));
             }
             Err(error) => {
                 tracing::warn!(%error, "the watch of DiscordBots was interrupted; it is tried again");
@@ -84,38 +80,25 @@ pub async fn follow_bots(context: &Context, scope: Option<&str>, mut writer: Wri
     }
 }
 
-fn wake_by_bot(context: &Context, event: &Event<DiscordBot>) {
-    let wake = |bot: &DiscordBot| {
-        let key = Key::of(bot);
-        context.triggers.bot(&key);
-        context.displays_of(&key).iter().for_each(|display| context.triggers.display(&Key::of(&**display)));
-    };
+fn by_bot_event(context: &Context, event: &Event<DiscordBot>) -> Woken {
     match event {
-        Event::Apply(bot) | Event::InitApply(bot) => wake(bot),
-        Event::Delete(bot) => {
-            context.bot_statuses.forget(&Key::of(bot));
-            wake(bot);
+        Event::Apply(bot) | Event::InitApply(bot) | Event::Delete(bot) => {
+            wake::by_bot(&Key::of(bot), |bot| bound(context, bot))
         }
         // Bots that vanished while the watch was down are not named: their displays are found among all.
-        Event::InitDone => {
-            context
-                .displays
-                .state()
-                .iter()
-                .for_each(|display| context.triggers.display(&Key::of(&**display)));
-        }
-        Event::Init => {}
+        Event::InitDone => Woken { displays: all(&context.displays), ..Woken::default() },
+        Event::Init => Woken::default(),
     }
 }
 
 pub async fn follow_displays(context: &Context, scope: Option<&str>, mut writer: Writer<StockDisplay>) {
-    let bound = Bindings::default();
     let mut events = std::pin::pin!(watch::<StockDisplay>(&context.process.client, scope, None));
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
+                let before = known(context, &event);
                 writer.apply_watcher_event(&event);
-                wake_by_display(context, &bound, &event);
+                wake_all(context, &by_display_event(context, before.as_deref(), &event));
             }
             Err(error) => {
                 tracing::warn!(%error, "the watch of StockDisplays was interrupted; it is tried again");
@@ -124,45 +107,38 @@ pub async fn follow_displays(context: &Context, scope: Option<&str>, mut writer:
     }
 }
 
-fn wake_by_display(context: &Context, bound: &Bindings, event: &Event<StockDisplay>) {
-    let wake = |display: &StockDisplay, exists: bool| {
-        let key = Key::of(display);
-        context.triggers.display(&key);
-        for bot in bound.changed(&key, display, exists) {
-            context.triggers.bot(&bot);
-            // A channel may have become free, or taken.
-            context.displays_of(&bot).iter().for_each(|other| context.triggers.display(&Key::of(&**other)));
-        }
-    };
+/// The display as it was before the event.
+fn known(context: &Context, event: &Event<StockDisplay>) -> Option<Arc<StockDisplay>> {
     match event {
-        Event::Apply(display) | Event::InitApply(display) => wake(display, true),
-        Event::Delete(display) => {
-            context.display_statuses.forget(&Key::of(display));
-            wake(display, false);
+        Event::Apply(display) | Event::InitApply(display) | Event::Delete(display) => {
+            context.displays.get(&ObjectRef::from_obj(display))
         }
-        Event::InitDone => context.bots.state().iter().for_each(|bot| context.triggers.bot(&Key::of(&**bot))),
-        Event::Init => {}
+        Event::Init | Event::InitDone => None,
     }
 }
 
-/// To which bot each display was bound, so that the old bot is woken as well when that changes, and none by a mere
-/// change of status.
-#[derive(Default)]
-struct Bindings(Mutex<HashMap<Key, (String, Option<i64>)>>);
-
-impl Bindings {
-    /// The bots that a change of the display's spec, or its end, concerns.
-    fn changed(&self, key: &Key, display: &StockDisplay, exists: bool) -> Vec<Key> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let deleting = display.metadata.deletion_timestamp.is_some();
-        let now = (display.spec.bot_ref.name.clone(), display.metadata.generation.filter(|_| !deleting));
-        let before = if exists { known.insert(key.clone(), now.clone()) } else { known.remove(key) };
-        if exists && before.as_ref() == Some(&now) {
-            return Vec::new();
-        }
-        let bots: HashSet<String> = before.into_iter().map(|(bot, _)| bot).chain([now.0]).collect();
-        bots.into_iter().map(|bot| Key::new(&key.namespace, bot)).collect()
+fn by_display_event(context: &Context, before: Option<&StockDisplay>, event: &Event<StockDisplay>) -> Woken {
+    let by = |display, now| wake::by_display(&Key::of(display), before, now, |bot| bound(context, bot));
+    match event {
+        Event::Apply(display) | Event::InitApply(display) => by(display, Some(display)),
+        Event::Delete(display) => by(display, None),
+        // Displays that vanished while the watch was down are not named: their bots are found among all.
+        Event::InitDone => Woken { bots: all(&context.bots), ..Woken::default() },
+        Event::Init => Woken::default(),
     }
+}
+
+fn bound(context: &Context, bot: &Key) -> Vec<Key> {
+    context.displays_of(bot).iter().map(|display| Key::of(&**display)).collect()
+}
+
+fn all<K: Resource<DynamicType = ()> + Clone>(store: &Store<K>) -> BTreeSet<Key> {
+    store.state().iter().map(|object| Key::of(&**object)).collect()
+}
+
+fn wake_all(context: &Context, woken: &Woken) {
+    woken.bots.iter().for_each(|bot| context.triggers.bot(bot));
+    woken.displays.iter().for_each(|display| context.triggers.display(display));
 }
 
 pub async fn follow_children(context: &Context, scope: Option<&str>) {
@@ -199,13 +175,12 @@ pub async fn follow_pods(context: &Context, scope: Option<&str>) {
 pub async fn poll_secrets(context: &Context) {
     let of_bot = |bot: &DiscordBot| {
         let namespace = Key::of(bot).namespace;
-        mounted(&bot.spec).into_iter().map(move |file| Key::new(&namespace, file.secret)).collect::<Vec<_>>()
+        wake::secrets_of(&bot.spec).map(|secret| Key::new(&namespace, secret)).collect::<Vec<_>>()
     };
     let wanted = || context.bots.state().iter().flat_map(|bot| of_bot(bot)).collect();
     let changed = |secret: &Key| {
         let bots = context.bots.state();
-        let users = bots.iter().filter(|bot| of_bot(bot).contains(secret));
-        users.for_each(|bot| context.triggers.bot(&Key::of(&**bot)));
+        wake_all(context, &wake::by_secret(secret, bots.iter().map(|bot| &**bot)));
     };
     context.secrets.poll(wanted, changed).await;
 }

@@ -8,14 +8,22 @@ use super::{fetch::fetch, status, validate::validate};
 use crate::{
     api::StockDisplay,
     cluster::{cache::Key, context::Context},
-    controller::driver::{Failure, Next, Reconciler},
+    controller::{
+        driver::{Failure, Next, Reconciler},
+        status_writer::{StatusWriter, Timing},
+    },
 };
 
 /// How soon to look again if no probe tells more before that.
 const SOON: Duration = Duration::from_secs(1);
 
 /// The reconciler of `StockDisplay`.
-pub struct Displays(pub Arc<Context>);
+pub struct Displays {
+    /// What the reconcilers share.
+    pub context: Arc<Context>,
+    /// Writes statuses.
+    pub statuses: StatusWriter<StockDisplay>,
+}
 
 impl Reconciler for Displays {
     type Object = StockDisplay;
@@ -24,7 +32,7 @@ impl Reconciler for Displays {
         if display.metadata.deletion_timestamp.is_some() {
             return Ok(Next::Change);
         }
-        let (context, key) = (&*self.0, Key::of(&*display));
+        let (context, key) = (&*self.context, Key::of(&*display));
         let fetched = fetch(context, &key, &display);
         if fetched.unprobed {
             return Ok(Next::After(SOON));
@@ -33,8 +41,7 @@ impl Reconciler for Displays {
         if let Err(mistake) = &verdict {
             context.process.metrics.failures.with_label_values(&["StockDisplay", mistake.reason()]).inc();
         }
-        let version = display.metadata.resource_version.as_deref();
-        let old = context.display_statuses.newest(&key, version, display.status.as_ref()).unwrap_or_default();
+        let old = self.statuses.newest(&display);
         let new = status::compute(
             &display,
             verdict,
@@ -43,7 +50,10 @@ impl Reconciler for Displays {
             &old,
             Timestamp::now(),
         );
-        let written = status::write(context, &display, &old, new).await;
-        written.map(|()| Next::Change).map_err(|error| Failure::new("StatusUnwritable", error))
+        self.statuses.write(&display, &old, new, Timing::Settled).await
+    }
+
+    fn forget(&self, key: &Key) {
+        self.statuses.forget(key);
     }
 }

@@ -1,7 +1,9 @@
-//! Last step: what the status should say, and writing it if it says anything new.
+//! Last step: what the status should say. The status writer writes it.
 
-use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Time, jiff::Timestamp};
-use kube::Resource as _;
+use k8s_openapi::{
+    apimachinery::pkg::apis::meta::v1::{Condition, Time},
+    jiff::Timestamp,
+};
 use stockbot_config::status::{DisplayState, DisplayStatus};
 
 use super::validate::Mistake;
@@ -11,8 +13,7 @@ use crate::{
         conditions::{Finding, find, merge},
         status::LastErrorStatus,
     },
-    cluster::{cache::Key, context::Context},
-    controller::status,
+    controller::status_writer::HasStatus,
 };
 
 /// Where a display stands, as every condition tells it.
@@ -159,21 +160,16 @@ fn findings(standing: &Standing) -> Vec<Finding> {
     .into()
 }
 
-/// Writes the status if it is new, and publishes what people should notice.
-pub async fn write(
-    context: &Context,
-    display: &StockDisplay,
-    old: &StockDisplayStatus,
-    new: StockDisplayStatus,
-) -> Result<(), kube::Error> {
-    if *old == new {
-        return Ok(());
+impl HasStatus for StockDisplay {
+    type Status = StockDisplayStatus;
+
+    fn status(&self) -> Option<&StockDisplayStatus> {
+        self.status.as_ref()
     }
-    if status::write(&context.process, display, &new).await? {
-        context.process.events.transitions(&display.object_ref(&()), &old.conditions, &new.conditions).await;
-        context.display_statuses.put(Key::of(display), display.metadata.resource_version.clone(), new);
+
+    fn conditions(status: &StockDisplayStatus) -> &[Condition] {
+        &status.conditions
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Fifth step: what the status should say, and writing it if it says anything new.
+//! Fifth step: what the status should say. The status writer writes it.
 
 mod conditions;
 mod database;
@@ -9,8 +9,10 @@ mod tests;
 mod token;
 mod trouble;
 
-use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Time, jiff::Timestamp};
-use kube::Resource as _;
+use k8s_openapi::{
+    apimachinery::pkg::apis::meta::v1::{Condition, Time},
+    jiff::Timestamp,
+};
 
 pub use observed::{Observed, Outcome};
 
@@ -21,8 +23,7 @@ use crate::{
         names,
         status::{BotUserStatus, DisplaysStatus, LastErrorStatus, SessionStartsStatus, ShardsStatus},
     },
-    cluster::{cache::Key, context::Context},
-    controller::status,
+    controller::status_writer::HasStatus,
 };
 
 /// The status for what was observed; `old` gives transition times and what is remembered while no pod answers.
@@ -91,19 +92,14 @@ fn last_error(observed: &Observed<'_>, old: &DiscordBotStatus, now: Timestamp) -
 
 use stockbot_config::status::LastError;
 
-/// Writes the status if it is new, and publishes what people should notice.
-pub async fn write(
-    context: &Context,
-    bot: &DiscordBot,
-    old: &DiscordBotStatus,
-    new: DiscordBotStatus,
-) -> Result<(), kube::Error> {
-    if *old == new {
-        return Ok(());
+impl HasStatus for DiscordBot {
+    type Status = DiscordBotStatus;
+
+    fn status(&self) -> Option<&DiscordBotStatus> {
+        self.status.as_ref()
     }
-    if status::write(&context.process, bot, &new).await? {
-        context.process.events.transitions(&bot.object_ref(&()), &old.conditions, &new.conditions).await;
-        context.bot_statuses.put(Key::of(bot), bot.metadata.resource_version.clone(), new);
+
+    fn conditions(status: &DiscordBotStatus) -> &[Condition] {
+        &status.conditions
     }
-    Ok(())
 }
