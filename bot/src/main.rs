@@ -9,7 +9,7 @@ use stockbot::{
     startup::Secrets,
     telemetry,
 };
-use stockbot_config::{Config, mounts, tuning::Logging};
+use stockbot_config::{ConfigFile, mounts, tuning::Logging};
 use stockbot_store::{Store, StoreError};
 
 /// Discord shop bot: one live stock message per channel, sold out of Postgres.
@@ -80,15 +80,15 @@ async fn main() -> ExitCode {
 }
 
 async fn start(files: Files, listen: SocketAddr) -> Result<ExitCode, Exit> {
-    let config = Config::load(&files.config)?;
-    let level = telemetry::start(&config.logging);
-    run::run(Places { config: files.config, secrets: files.secrets, listen }, config, level).await?;
+    let file = ConfigFile::load(&files.config)?;
+    let log = telemetry::start(&file.config.logging);
+    run::run(Places { config: files.config, secrets: files.secrets, listen }, file, log).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn migrate(files: &Files, patience: Duration) -> Result<ExitCode, Exit> {
-    let config = Config::load(&files.config)?;
-    let _level = telemetry::start(&config.logging);
+    let config = ConfigFile::load(&files.config)?.config;
+    let _log = telemetry::start(&config.logging);
     let options = Secrets::read(&files.secrets, &config)?.database;
     let deadline = tokio::time::Instant::now() + patience;
     loop {
@@ -108,13 +108,13 @@ async fn migrate(files: &Files, patience: Duration) -> Result<ExitCode, Exit> {
 }
 
 fn check(path: &std::path::Path) -> Result<ExitCode, Exit> {
-    let config = Config::load(path)?;
+    let config = ConfigFile::load(path)?.known(path)?;
     println!("{} is valid: bot {} with {} displays", path.display(), config.bot, config.displays.len());
     Ok(ExitCode::SUCCESS)
 }
 
 async fn audit(files: &Files) -> Result<ExitCode, Exit> {
-    let config = Config::load(&files.config)?;
+    let config = ConfigFile::load(&files.config)?.config;
     let options = Secrets::read(&files.secrets, &config)?.database;
     let report = async { stockbot_store::ledger::audit(&Store::connect(&options).await?, None).await };
     let report = report.await.map_err(|error: StoreError| Exit::from(error))?;

@@ -1,15 +1,15 @@
-//! Follows the mounted configuration file: displays, maintenance and logging change without a restart.
+//! Follows the mounted configuration file: what [`stockbot_config::restart::FIELDS`] calls live changes without a restart.
 //!
 //! The kubelet replaces a ConfigMap's directory by a symbolic link, so the content is read once a second and compared;
 //! watching inodes would miss the swap. A file that does not parse changes nothing.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use stockbot_config::Config;
+use stockbot_config::{Config, ConfigFile};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{state::State, telemetry::LevelHandle};
+use crate::{state::State, telemetry::LogControl};
 
 /// How often the file is read; 1 s of the 3 s that a change may take to show.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -18,7 +18,7 @@ const PERIOD: Duration = Duration::from_secs(1);
 pub async fn follow(
     path: PathBuf,
     sender: watch::Sender<Arc<Config>>,
-    level: LevelHandle,
+    log: LogControl,
     state: Arc<State>,
     stopping: CancellationToken,
 ) {
@@ -30,8 +30,11 @@ pub async fn follow(
             continue;
         }
         seen = text;
-        match Config::parse(&seen, &path.display().to_string()) {
-            Ok(config) => apply(&sender, &level, config),
+        match ConfigFile::parse(&seen, &path.display().to_string()) {
+            Ok(file) => {
+                log.set(&file.config.logging);
+                apply(&sender, taken(file, &state));
+            }
             Err(error) => {
                 tracing::error!(%error, "the changed configuration is ignored, the last good one stays in force");
                 state.failed(error);
@@ -40,8 +43,20 @@ pub async fn follow(
     }
 }
 
-fn apply(sender: &watch::Sender<Arc<Config>>, level: &LevelHandle, config: Config) {
-    level.set(config.logging.level);
+/// The configuration of a file; what this version does not know of it is told.
+pub fn taken(file: ConfigFile, state: &State) -> Config {
+    if !file.unknown.is_empty() {
+        let fields = file.unknown.join(", ");
+        tracing::warn!(
+            fields,
+            "settings that this version does not know have no effect; use a newer bot image"
+        );
+    }
+    state.update(|status| status.unknown_settings = file.unknown);
+    file.config
+}
+
+fn apply(sender: &watch::Sender<Arc<Config>>, config: Config) {
     let needs_restart = sender.borrow().needs_restart() != config.needs_restart();
     tracing::info!(displays = config.displays.len(), needs_restart, "the configuration has changed");
     sender.send_replace(Arc::new(config));

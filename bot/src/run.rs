@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use stockbot_config::{Config, mounts, status::DatabaseState};
+use stockbot_config::{Config, ConfigFile, mounts, status::DatabaseState};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
@@ -23,7 +23,7 @@ use crate::{
     secret::Secret,
     startup::{Identity, Secrets, Startup},
     state::State,
-    telemetry::LevelHandle,
+    telemetry::LogControl,
 };
 
 /// Time for the loops to end after SIGTERM; below the pod's 30 s.
@@ -42,9 +42,10 @@ pub struct Places {
 }
 
 /// Runs until told to stop or until something fatal happens.
-pub async fn run(places: Places, config: Config, level: LevelHandle) -> Result<(), Exit> {
+pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<(), Exit> {
     let pod = std::env::var(mounts::POD_NAME_ENV).unwrap_or_else(|_| format!("local-{}", std::process::id()));
     let state = Arc::new(State::new(&pod));
+    let config = reload::taken(file, &state);
     let metrics = Arc::new(Metrics::new().map_err(|error| Exit::Crashed(error.to_string()))?);
     let stopping = CancellationToken::new();
     stop_on_signals(stopping.clone())?;
@@ -63,7 +64,7 @@ pub async fn run(places: Places, config: Config, level: LevelHandle) -> Result<(
     let (fatal, first_fatal) = mpsc::channel(1);
     let (sender, receiver) = watch::channel(Arc::new(config));
     let bot = Arc::new(assemble(identity, rest, pod, state, metrics, stopping, fatal, receiver));
-    tokio::spawn(reload::follow(places.config, sender, level, bot.state.clone(), bot.stopping.clone()));
+    tokio::spawn(reload::follow(places.config, sender, log, bot.state.clone(), bot.stopping.clone()));
     bot.state.update(|status| status.ready = true);
     tracing::info!("warm and ready");
     drive(bot, secrets.token, gateway, first_fatal).await
@@ -116,6 +117,7 @@ async fn drive(
     tasks.spawn(scheduler::run(bot.clone(), holds_shard_0));
     tasks.spawn(worker::run(bot.clone()));
     tasks.spawn(interactions::recover(bot.clone()));
+    tasks.spawn(interactions::commands::follow(bot.clone()));
     tasks.spawn(housekeeping::run(bot.clone()));
     tasks.spawn(watch_database(bot.clone()));
     let reason = tokio::select! {

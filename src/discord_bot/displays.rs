@@ -18,9 +18,9 @@ pub fn channel_owners(displays: &[Arc<StockDisplay>]) -> Vec<&Arc<StockDisplay>>
 pub fn configured(displays: &[Arc<StockDisplay>]) -> Vec<DisplayConfig> {
     let mut displays: Vec<_> = channel_owners(displays)
         .into_iter()
-        .map(|display| DisplayConfig {
-            name: display.metadata.name.clone().unwrap_or_default(),
-            settings: display.spec.settings.clone(),
+        .map(|display| {
+            let name = display.metadata.name.clone().unwrap_or_default();
+            DisplayConfig::new(name, display.spec.settings.clone())
         })
         .collect();
     displays.sort_by(|a, b| a.name.cmp(&b.name));

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::Resource as _;
 use serde_json::json;
-use stockbot_config::{Config, DisplayConfig, fingerprint};
+use stockbot_config::{CONTRACT, Config, DisplayConfig, fingerprint};
 
 use super::{
     displays::configured,
@@ -173,6 +173,7 @@ fn config(key: &Key, spec: &DiscordBotSpec, displays: Vec<DisplayConfig>) -> Con
     let mut shop = spec.shop.clone();
     shop.name.get_or_insert_with(|| key.name.clone());
     Config {
+        contract: CONTRACT,
         bot: key.name.clone(),
         namespace: key.namespace.clone(),
         guild_id: spec.guild_id,

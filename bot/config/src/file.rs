@@ -2,17 +2,23 @@
 //!
 //! Must not hold a secret: Secrets are mounted as files of their own (see [`crate::mounts`]).
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     display::DisplaySettings,
     duration::Span,
+    fingerprint::fingerprint,
     ids::Snowflake,
+    reading::{ConfigError, ConfigFile},
     shop::Shop,
     tuning::{CacheSettings, Features, Limits, Logging, Resilience, Retention},
 };
+
+/// Version of the contract that this release writes and understands. It grows with every field or value that is added; none
+/// ever changes its meaning.
+pub const CONTRACT: i32 = 1;
 
 /// How the bot talks to Postgres.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,18 +58,34 @@ impl Default for DiscordSettings {
 
 /// One display of this bot: the name of its `StockDisplay` and the settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DisplayConfig {
     /// Name of the `StockDisplay`.
     pub name: String,
+    /// Fingerprint of the settings as the writer of the file knows them. The bot only returns it in `/status`: were both sides
+    /// to compute it, two releases would never agree.
+    #[serde(default)]
+    pub settings_hash: String,
     /// Its settings.
     #[serde(flatten)]
     pub settings: DisplaySettings,
 }
 
+impl DisplayConfig {
+    /// A display with the fingerprint of its settings.
+    #[must_use]
+    pub fn new(name: String, settings: DisplaySettings) -> Self {
+        Self { name, settings_hash: fingerprint(&settings), settings }
+    }
+}
+
 /// Everything a bot needs to know but its Secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Config {
+    /// Version of this contract that the file was written for, see [`CONTRACT`].
+    #[serde(default = "Config::own_contract")]
+    pub contract: i32,
     /// Name of the `DiscordBot`.
     pub bot: String,
     /// Its namespace; part of the shop's key.
@@ -101,52 +123,14 @@ pub struct Config {
     pub displays: Vec<DisplayConfig>,
 }
 
-/// Why a configuration file is not usable.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file could not be read.
-    #[error("cannot read {path}: {source}; mount the bot's ConfigMap there or give --config")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Not YAML, or not this shape; the message has line and column.
-    #[error("{path} is not a valid configuration: {source}")]
-    Parse {
-        /// The file.
-        path: String,
-        /// Where and why.
-        source: serde_yaml::Error,
-    },
-    /// Well-formed but senseless.
-    #[error("{path} is not a valid configuration: {problem}")]
-    Invalid {
-        /// The file.
-        path: String,
-        /// What is wrong and what to do.
-        problem: String,
-    },
-}
-
 impl Config {
-    /// Reads and checks the file.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
-        Self::parse(&text, &shown)
+    fn own_contract() -> i32 {
+        CONTRACT
     }
 
-    /// Parses and checks `text`; `path` is only named in errors.
+    /// Parses and checks `text`, whatever else it holds; `path` is only named in errors.
     pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
-        let config: Self = serde_yaml::from_str(text)
-            .map_err(|source| ConfigError::Parse { path: path.to_owned(), source })?;
-        match config.problem() {
-            None => Ok(config),
-            Some(problem) => Err(ConfigError::Invalid { path: path.to_owned(), problem }),
-        }
+        ConfigFile::parse(text, path).map(|file| file.config)
     }
 
     /// The file's text.
@@ -160,19 +144,9 @@ impl Config {
         self.shop.name.as_deref().unwrap_or(&self.bot)
     }
 
-    /// What only a restart can change: the configuration without everything that a running bot picks up by itself.
-    #[must_use]
-    pub fn needs_restart(&self) -> Self {
-        let mut cold = self.clone();
-        cold.displays = Vec::new();
-        cold.logging = Logging::default();
-        cold.shop.maintenance = crate::shop::Maintenance::default();
-        cold
-    }
-
     /// The first thing that is wrong, as a sentence that says what to do. The API server has checked most of it;
     /// this is for files written by hand (`stockbot check-config`).
-    fn problem(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<String> {
         let coins = &self.shop.currency.denominations;
         if coins.first().is_none_or(|coin| coin.value != 1) {
             return Some("the first denomination of shop.currency must have value 1".into());
@@ -224,7 +198,6 @@ mod tests {
     #[test]
     fn errors_name_the_file_and_what_to_do() {
         for (extra, part) in [
-            ("colour: red\n", "unknown field `colour`"),
             ("database: {maxConnections: 1}\n", "from 2 to 50"),
             ("discord: {apiUrl: discord.com}\n", "must start with https://"),
             (
@@ -236,16 +209,5 @@ mod tests {
             let error = Config::parse(&format!("{SMALLEST}{extra}"), "config.yaml").unwrap_err().to_string();
             assert!(error.contains("config.yaml") && error.contains(part), "{error}");
         }
-    }
-
-    #[test]
-    fn displays_and_maintenance_need_no_restart_but_the_pool_does() {
-        let config = Config::parse(SMALLEST, "config.yaml").unwrap();
-        let mut hot = config.clone();
-        hot.shop.maintenance.enabled = true;
-        assert_eq!(config.needs_restart(), hot.needs_restart());
-        let mut cold = config.clone();
-        cold.database.max_connections = 9;
-        assert_ne!(config.needs_restart(), cold.needs_restart());
     }
 }

@@ -11,6 +11,8 @@ pub mod file;
 pub mod fingerprint;
 pub mod ids;
 pub mod mounts;
+pub mod reading;
+pub mod restart;
 mod schema;
 pub mod shop;
 pub mod status;
@@ -18,7 +20,8 @@ pub mod tuning;
 
 pub use display::{Button, ButtonAction, ButtonStyle, DisplaySettings, Fallback, Mode, Products, Sort};
 pub use duration::Span;
-pub use file::{Config, ConfigError, DatabaseSettings, DiscordSettings, DisplayConfig};
+pub use file::{CONTRACT, Config, DatabaseSettings, DiscordSettings, DisplayConfig};
 pub use fingerprint::fingerprint;
 pub use ids::{MaybeId, Snowflake};
+pub use reading::{ConfigError, ConfigFile};
 pub use shop::{Currency, Denomination, Locale, SecretKeyRef, Shop};

@@ -17,9 +17,6 @@ pub struct LastError {
 /// Connection of this pod to Discord's gateway.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GatewayState {
-    /// Not asked yet.
-    #[default]
-    Unknown,
     /// Warm, another pod owns the shards.
     Standby,
     /// Every owned shard has a live session.
@@ -30,26 +27,28 @@ pub enum GatewayState {
     Disconnected,
     /// Session starts are at the reserve; waits for the daily reset.
     WaitingForBudget,
+    /// Not asked yet, or a word of a later release.
+    #[default]
+    #[serde(other)]
+    Unknown,
 }
 
 /// Did Discord accept the token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenState {
-    /// Not asked yet.
-    #[default]
-    Unknown,
     /// Accepted.
     Accepted,
     /// Rejected; the process is about to end with exit code 65.
     Rejected,
+    /// Not asked yet, or a word of a later release.
+    #[default]
+    #[serde(other)]
+    Unknown,
 }
 
 /// State of the database as this pod sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DatabaseState {
-    /// Not asked yet.
-    #[default]
-    Unknown,
     /// Reachable and at this binary's schema.
     Migrated,
     /// No connection.
@@ -58,6 +57,10 @@ pub enum DatabaseState {
     MigrationFailed,
     /// The schema is newer than this binary.
     SchemaTooNew,
+    /// Not asked yet, or a word of a later release.
+    #[default]
+    #[serde(other)]
+    Unknown,
 }
 
 /// Number of shards.
@@ -121,8 +124,6 @@ pub struct BotUser {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the reason of that name in api.md")]
 pub enum DisplayState {
-    #[default]
-    NotYetPublished,
     Published,
     ChannelNotFound,
     MissingPermissions,
@@ -131,6 +132,9 @@ pub enum DisplayState {
     Hidden,
     Maintenance,
     BreakerOpen,
+    #[default]
+    #[serde(other)]
+    NotYetPublished,
 }
 
 /// Counts of products of a display.
@@ -171,7 +175,7 @@ pub struct Health {
 pub struct DisplayStatus {
     /// Name of the `StockDisplay`.
     pub name: String,
-    /// Fingerprint of the settings that this status is about, see [`crate::fingerprint`].
+    /// What the configuration file called the settings that this status is about ([`crate::DisplayConfig::settings_hash`]).
     pub settings_hash: String,
     /// Where it stands.
     pub state: DisplayState,
@@ -233,6 +237,8 @@ pub struct BotStatus {
     pub breakers: BTreeMap<String, String>,
     /// Displays, only from the pod that publishes them.
     pub displays: Vec<DisplayStatus>,
+    /// Settings of the configuration file that this version does not know, so that they have no effect: paths like `shop.colour`.
+    pub unknown_settings: Vec<String>,
     /// Last failure of any kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<LastError>,

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use stockbot_config::{
-    Config, DisplayConfig, fingerprint,
+    Config, DisplayConfig,
     status::{DisplayState, DisplayStatus, LastError, ProductCounts},
 };
 use stockbot_store::{displays::displays, products::list_products, shops::shop_state};
@@ -46,7 +46,7 @@ impl Worker {
     pub fn new(bot: Arc<Bot>, config: Arc<Config>, display: DisplayConfig) -> Self {
         let status = DisplayStatus {
             name: display.name.clone(),
-            settings_hash: fingerprint(&display.settings),
+            settings_hash: display.settings_hash.clone(),
             state: DisplayState::NotYetPublished,
             message: String::new(),
             message_id: None,

@@ -1,5 +1,8 @@
 //! The guild's slash commands: English names with Indonesian localisations. Registered with Discord only when they change.
 
+use std::{sync::Arc, time::Duration};
+
+use backon::{ExponentialBuilder, Retryable as _};
 use serde_json::Value;
 use serenity::{
     all::{CommandOptionType, Permissions},
@@ -8,7 +11,10 @@ use serenity::{
 use stockbot_config::fingerprint;
 use stockbot_store::commands::{command_fingerprint, save_command_fingerprint};
 
-use crate::{discord::RestError, exit::Exit};
+use crate::{context::Bot, discord::RestError, exit::Exit};
+
+/// Longest wait before the commands are registered again after a failure.
+const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
 /// A command or option in both languages.
 struct Words {
@@ -188,6 +194,30 @@ pub async fn register(
     save_command_fingerprint(store, application, guild, &wanted).await?;
     tracing::info!(guild, "slash commands registered");
     Ok(())
+}
+
+/// Keeps the registered commands those of the configuration, whose limits are part of them. Runs until the process stops.
+pub async fn follow(bot: Arc<Bot>) {
+    let mut configs = bot.config.clone();
+    let mut registered = configs.borrow_and_update().shop.max_quantity;
+    while let Some(Ok(())) = bot.stopping.run_until_cancelled(configs.changed()).await {
+        let config = configs.borrow_and_update().clone();
+        let wanted = config.shop.max_quantity;
+        if wanted == registered {
+            continue;
+        }
+        let again = bot.clone();
+        let register = move || {
+            let (bot, guild) = (again.clone(), config.guild_id.get());
+            async move { register(&bot.store, &bot.rest, bot.application, guild, wanted).await }
+        };
+        let delays =
+            ExponentialBuilder::new().with_max_delay(LONGEST_RETRY).with_jitter().without_max_times();
+        let tried = register.retry(delays).notify(|error, _| bot.state.failed(error));
+        if let Some(Ok(())) = bot.stopping.run_until_cancelled(tried).await {
+            registered = wanted;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stockbot_config::{
-    DisplayConfig, fingerprint,
+    DisplayConfig,
     status::{BotStatus, DisplayState, DisplayStatus},
 };
 
@@ -142,10 +142,9 @@ impl Observed<'_> {
     /// What the bot says of a display, if it speaks of its settings as they are now.
     #[must_use]
     pub fn display(&self, display: &DisplayConfig) -> Option<&DisplayStatus> {
-        let hash = fingerprint(&display.settings);
         self.statuses()
             .flat_map(|status| &status.displays)
-            .find(|status| status.name == display.name && status.settings_hash == hash)
+            .find(|status| status.name == display.name && status.settings_hash == display.settings_hash)
     }
 
     /// Displays that are shown, or hidden, as wanted.

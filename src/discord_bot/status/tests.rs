@@ -92,7 +92,7 @@ fn shows(state: DisplayState) -> Case {
         health: None,
     };
     Case {
-        displays: vec![DisplayConfig { name: "main".into(), settings }],
+        displays: vec![DisplayConfig::new("main".into(), settings)],
         ..says(|status| status.displays = vec![told])
     }
 }
