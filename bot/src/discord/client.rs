@@ -3,7 +3,7 @@
 //! Retry: a 429 and a failure before anything was sent are always repeated; a call whose outcome is unknown (no answer, 5xx)
 //! only if it is safe to repeat ([`Call::repeatable`]).
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use bytes::Bytes;
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SHOWN: usize = 400;
 
 /// A file to upload.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct File {
     /// Name as the user sees it.
     pub name: String,
@@ -34,8 +34,14 @@ pub struct File {
     pub content: Bytes,
 }
 
+/// Content is somebody's goods: only its length is shown.
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.name, self.content.len())
+    }
+}
+
 /// One request to Discord.
-#[derive(Debug)]
 pub struct Call {
     method: Method,
     path: String,
@@ -45,6 +51,13 @@ pub struct Call {
     files: Vec<File>,
     authorized: bool,
     repeatable: bool,
+}
+
+/// Path and body may hold an interaction's token and goods.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.route)
+    }
 }
 
 impl Call {

@@ -98,7 +98,8 @@ async fn read(
                 return Some(close::policy(code));
             }
             Some(Err(error)) => {
-                tracing::warn!(shard = owned.id.number(), error = %error, "the gateway connection failed");
+                let error = dispatch::told(&error);
+                tracing::warn!(shard = owned.id.number(), error, "the gateway connection failed");
                 bot.state.failed(format_args!("gateway: {error}"));
                 return Some(Then::Resume);
             }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{error::Category, value::RawValue};
 use serenity::model::application::Interaction;
+use twilight_gateway::error::{ReceiveMessageError, ReceiveMessageErrorType};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -54,8 +55,32 @@ pub enum Payload {
     Control,
 }
 
+/// A connection's failure without the event that it may quote, which can hold a session or an interaction's token.
+pub fn told(error: &ReceiveMessageError) -> &'static str {
+    match error.kind() {
+        ReceiveMessageErrorType::Deserializing { .. } => "an event is not understood",
+        ReceiveMessageErrorType::Reconnect => "no connection to the gateway",
+        _ => "a message could not be decompressed",
+    }
+}
+
+/// Where a payload is not what Discord documents. The parser's own words quote the value, which may be secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{category:?} error at line {line}, column {column}")]
+pub struct NotUnderstood {
+    category: Category,
+    line: usize,
+    column: usize,
+}
+
+impl From<serde_json::Error> for NotUnderstood {
+    fn from(error: serde_json::Error) -> Self {
+        Self { category: error.classify(), line: error.line(), column: error.column() }
+    }
+}
+
 /// Reads a payload.
-pub fn parse(json: &str) -> Result<Payload, serde_json::Error> {
+pub fn parse(json: &str) -> Result<Payload, NotUnderstood> {
     let envelope: Envelope<'_> = serde_json::from_str(json)?;
     let (0, Some(sequence)) = (envelope.op, envelope.s) else { return Ok(Payload::Control) };
     let data = envelope.d.map_or("null", RawValue::get);

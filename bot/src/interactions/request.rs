@@ -1,4 +1,6 @@
 //! Who asks for what: an interaction reduced to what the bot needs, the same for clicks, modals and commands.
+//!
+//! None of this has a `Debug`: it holds the interaction's token and, on its way into the stock, goods.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +19,7 @@ use crate::{context::Bot, custom_id::CustomId, texts};
 pub const PURCHASE: &str = "purchase";
 
 /// A value of a command's option.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum OptionValue {
     /// Text.
     Text(String),
@@ -37,7 +39,7 @@ pub enum OptionValue {
 }
 
 /// What was done.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Kind {
     /// A slash command, sub-commands joined by spaces.
     Command {
@@ -69,7 +71,7 @@ impl Kind {
 }
 
 /// One interaction.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// Discord id.
     pub id: u64,
