@@ -278,7 +278,9 @@ fn a_display_counts_only_as_it_is_wanted_now() {
         &["Ready=False/DisplaysNotReady", "Degraded=True/DisplayFailing"],
     );
     let mut changed = shows(DisplayState::Published);
-    changed.displays[0].settings.title = "New".into();
+    let mut settings = changed.displays[0].settings.clone();
+    settings.title = "New".into();
+    changed.displays = vec![DisplayConfig::new("main".into(), settings)];
     is(&changed, &["Ready=False/DisplaysNotReady"]);
     assert_eq!(status(&changed).displays.desired, 1);
 }
