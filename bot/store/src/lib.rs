@@ -1,7 +1,7 @@
 //! Everything Stockbot keeps in Postgres, and the only place where SQL is written.
 //!
 //! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`stock`] -> [`customers`], [`ledger`] ->
-//! [`purchase`], [`orders`] -> [`interactions`], [`outbox`] (what Discord is owed) -> [`displays`], [`leases`], [`identify`],
+//! [`purchase`], [`orders`] -> [`interactions`], [`outbox`] (what Discord is owed) -> [`displays`], [`leftovers`], [`leases`], [`identify`],
 //! [`changes`], [`commands`] (what pods share) -> [`logs`]. [`money`] is pure.
 //!
 //! Invariants
@@ -26,6 +26,7 @@ pub mod identify;
 pub mod interactions;
 pub mod leases;
 pub mod ledger;
+pub mod leftovers;
 pub mod logs;
 pub mod money;
 pub mod options;

@@ -1,4 +1,4 @@
-use stockbot_store::{Reservation, commands, displays};
+use stockbot_store::{Reservation, commands, displays, leftovers};
 
 use crate::shop::{BOT, Shop};
 
@@ -66,4 +66,21 @@ async fn registered_commands_are_remembered_per_application_and_guild() {
     commands::save_command_fingerprint(&shop.store, 1, 2, "b").await.unwrap();
     assert_eq!(read(1, 2).await.as_deref(), Some("b"));
     assert_eq!((read(1, 3).await, read(2, 2).await), (None, None));
+}
+
+#[tokio::test]
+async fn a_message_that_is_left_behind_is_kept_until_it_is_gone_and_frees_its_display() {
+    let shop = Shop::open().await;
+    reserve(&shop, 5).await;
+    leftovers::leave_display(&shop.store, shop.id, BOT, "main").await.unwrap();
+    assert!(matches!(reserve(&shop, 6).await, Reservation::Post { .. }));
+    displays::save_display(&shop.store, shop.id, BOT, "main", 6, 77, "hash").await.unwrap();
+    leftovers::leave_display(&shop.store, shop.id, BOT, "main").await.unwrap();
+    leftovers::leave_display(&shop.store, shop.id, BOT, "main").await.unwrap();
+    let left = leftovers::leftovers(&shop.store, shop.id, BOT).await.unwrap();
+    let places: Vec<_> = left.iter().map(|left| (left.channel_id, left.message_id)).collect();
+    assert_eq!(places, [(5, None), (6, Some(77))]);
+    leftovers::forget_leftover(&shop.store, shop.id, &left[0]).await.unwrap();
+    assert_eq!(leftovers::leftovers(&shop.store, shop.id, BOT).await.unwrap(), left[1..]);
+    assert_eq!(leftovers::leftovers(&shop.store, shop.id, "shops/another").await.unwrap(), []);
 }
