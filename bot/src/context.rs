@@ -14,6 +14,8 @@ use crate::{discord::Rest, exit::Exit, metrics::Metrics, state::State};
 pub struct Wakeups {
     /// Something that displays show has changed.
     pub display: Notify,
+    /// A live message was left behind.
+    pub leftover: Notify,
     /// A job has been added to the outbox.
     pub outbox: Notify,
 }

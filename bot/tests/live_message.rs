@@ -1,5 +1,7 @@
 //! Exactly one live message per display, equal to the database, through restarts and outside changes.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod support;
 
 use serde_json::json;
@@ -114,4 +116,86 @@ async fn an_unknown_channel_is_reported_and_heals() {
     let config = std::fs::read_to_string(shop.folder.path().join("config.yaml")).unwrap();
     shop.write("config.yaml", &config.replace(&shop.world.channel, &moved.channel));
     moved.live_message_shows("Name of VIP").await;
+}
+
+#[tokio::test]
+async fn a_late_edit_with_an_old_price_is_repaired() {
+    let shop = Shop::new().await;
+    shop.write_config("  refresh: 1s\n");
+    let _bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1"]).await;
+    let old = shop.world.live_message_shows("5 WL").await;
+    shop.database.execute("UPDATE stockbot.products SET price = 7 WHERE code = 'VIP'").await;
+    shop.world.live_message_shows("7 WL").await;
+    // What an edit does that Discord carries out long after the bot gave it up.
+    edit_as_the_bot(&shop, &old).await;
+    shop.world.live_message_shows("5 WL").await;
+    shop.world.live_message_shows("7 WL").await;
+}
+
+/// Sends embeds and buttons of `message` to the live message once more.
+async fn edit_as_the_bot(shop: &Shop, message: &serde_json::Value) {
+    let path = format!("channels/{}/messages/{}", shop.world.channel, message["id"].as_str().unwrap());
+    let edit = reqwest::Client::new()
+        .patch(format!("{}/api/v10/{path}", shop.sim.url()))
+        .header("authorization", format!("Bot {}", shop.world.token))
+        .header("user-agent", "DiscordBot (https://example.org, 1)")
+        .json(&json!({"embeds": message["embeds"], "components": message["components"]}));
+    let answer = edit.send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+}
+
+#[tokio::test]
+async fn what_discord_trims_is_accepted_and_causes_no_edits() {
+    let shop = Shop::new().await;
+    let emoji = "<:cart:1100000000000000099>";
+    shop.write_config(&format!(
+        "  footer: \" \"\n  description: \" Fast \"\n  refresh: 1s\n  buttons: [{{action: Buy, label: {{en: \" Get \"}}, emoji: \"{emoji}\"}}, {{action: Help, label: {{en: \" \"}}, emoji: \" 🛒\"}}]\n"
+    ));
+    let config = std::fs::read_to_string(shop.folder.path().join("config.yaml")).unwrap();
+    shop.write("config.yaml", &config.replace("title: GrowShop", "title: \"Shop \""));
+    let bot = shop.open().await;
+    let live = shop.world.live_message().await;
+    assert_eq!(live["embeds"][0]["title"], "Shop");
+    let buttons = &live["components"][0]["components"];
+    assert_eq!((&buttons[0]["label"], &buttons[0]["emoji"]["name"]), (&json!("Get"), &json!("cart")));
+    assert_eq!(buttons[1]["label"], "Help");
+    let path = format!("/channels/{}/messages/{}", shop.world.channel, live["id"].as_str().unwrap());
+    eventually(DEADLINE, "the message was compared several times", || async {
+        let looks = shop.requests("GET", &path).await;
+        if looks >= 3 { Ok(()) } else { Err(looks) }
+    })
+    .await;
+    assert_eq!(shop.requests("PATCH", &path).await, 0);
+    shop.assert_no_violations().await;
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_hand_over_never_says_that_a_published_display_is_not() {
+    let shop = Shop::new().await;
+    let old = shop.open().await;
+    let published = |status: &serde_json::Value| status["displays"][0]["state"] == "Published";
+    let first = old.until("the display is published", published).await;
+    let new = shop.start("growshop-2-a");
+    // What an operator sees that asks both pods again and again until the new one speaks.
+    let told = eventually(DEADLINE, "the new pod tells of the display", || async {
+        let (from_old, from_new) = (old.status().await, new.status().await);
+        let displays = |status: &Option<serde_json::Value>| {
+            status.as_ref().and_then(|status| status["displays"].as_array().cloned()).unwrap_or_default()
+        };
+        let (before, after) = (displays(&from_old), displays(&from_new));
+        let seen: Vec<_> = before.iter().chain(&after).map(|display| display["state"].clone()).collect();
+        assert!(!seen.is_empty(), "nobody tells of the display");
+        assert!(seen.iter().all(|state| state == "Published"), "{seen:?}");
+        after.first().cloned().ok_or(seen)
+    })
+    .await;
+    assert_eq!(
+        told["lastPublishedAt"].as_str().map(|at| &at[..19]),
+        first["displays"][0]["lastPublishedAt"].as_str().map(|at| &at[..19]),
+        "nothing was published"
+    );
+    old.stop().await;
+    new.stop().await;
 }

@@ -205,6 +205,21 @@ pub struct DisplayStatus {
     pub health: Option<Health>,
 }
 
+/// A live message that is not wanted any more and could not be removed yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftBehind {
+    /// Name of the `StockDisplay` that it was.
+    pub display: String,
+    /// Where it is.
+    pub channel_id: String,
+    /// The message; none if it is not known whether its post ever arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// Why it is still there.
+    pub message: String,
+}
+
 /// Everything a pod says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -237,6 +252,10 @@ pub struct BotStatus {
     pub breakers: BTreeMap<String, String>,
     /// Displays, only from the pod that publishes them.
     pub displays: Vec<DisplayStatus>,
+    /// Live messages of no display of the configuration, only from the pod that publishes; unknown until it has looked since the
+    /// configuration changed. Empty together with `displays` means that every live message of the bot is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_behind: Option<Vec<LeftBehind>>,
     /// Settings of the configuration file that this version does not know, so that they have no effect: paths like `shop.colour`.
     pub unknown_settings: Vec<String>,
     /// Last failure of any kind.

@@ -20,6 +20,9 @@ pub struct Message {
     pub id: String,
     /// Who wrote it.
     pub author: Author,
+    /// Text.
+    #[serde(default)]
+    pub content: String,
     /// Embeds, as sent.
     #[serde(default)]
     pub embeds: Vec<Value>,
@@ -86,6 +89,17 @@ impl Rest {
     pub async fn recent_messages(&self, channel: u64, limit: u8) -> Result<Vec<Message>, RestError> {
         let call = Call::new(Method::GET, format!("/channels/{channel}/messages?limit={limit}"));
         parse("list messages", self.send(call).await?)
+    }
+
+    /// The first messages of a channel after the one with the id `after`, at most 100.
+    pub async fn messages_after(
+        &self,
+        channel: u64,
+        after: u64,
+        limit: u8,
+    ) -> Result<Vec<Message>, RestError> {
+        let path = format!("/channels/{channel}/messages?after={after}&limit={limit}");
+        parse("list messages", self.send(Call::new(Method::GET, path)).await?)
     }
 
     /// Deletes a message.

@@ -1,26 +1,28 @@
 //! The buttons of a live message: rows of five, labels of the shop's language, custom ids that name action and display. Pure.
 
+use std::collections::BTreeSet;
+
 use serenity::{
     all::{ButtonStyle, EmojiId, ReactionType},
     builder::{CreateActionRow, CreateButton},
 };
 use stockbot_config::{Button, ButtonAction, ButtonStyle as Style, Locale};
 
+use super::limits::{BUTTONS, LABEL, ROWS, fitted};
 use crate::{cards::button_label, custom_id::CustomId};
 
-/// Rows of a message (discord.md).
-const ROWS: i32 = 5;
-
-/// The rows of buttons of the display. Restock notices are not built yet, so their button is left out.
+/// The rows of buttons of the display, each action once. Restock notices are not built yet, so their button is left out.
 #[must_use]
 pub fn rows(display: &str, buttons: &[Button], locale: Locale) -> Vec<CreateActionRow> {
-    let of_row = |row: i32| -> Vec<CreateButton> {
-        let mut of_row: Vec<&Button> =
-            buttons.iter().filter(|b| b.row == row && b.action != ButtonAction::Notify).collect();
-        of_row.truncate(5);
-        of_row.into_iter().map(|button| build(display, button, locale)).collect()
-    };
-    (0..ROWS).map(of_row).filter(|row| !row.is_empty()).map(CreateActionRow::Buttons).collect()
+    let mut seen = BTreeSet::from([ButtonAction::Notify]);
+    let mut rows: Vec<Vec<CreateButton>> = (0..ROWS).map(|_| Vec::new()).collect();
+    for button in buttons {
+        let row = usize::try_from(button.row).ok().and_then(|row| rows.get_mut(row));
+        if let Some(row) = row.filter(|row| row.len() < BUTTONS && seen.insert(button.action)) {
+            row.push(build(display, button, locale));
+        }
+    }
+    rows.into_iter().filter(|row| !row.is_empty()).map(CreateActionRow::Buttons).collect()
 }
 
 fn build(display: &str, button: &Button, locale: Locale) -> CreateButton {
@@ -28,7 +30,7 @@ fn build(display: &str, button: &Button, locale: Locale) -> CreateButton {
         Locale::Id => &button.label.id,
         Locale::En => &button.label.en,
     };
-    let label = if own.is_empty() { button_label(locale, button.action) } else { own.clone() };
+    let label = fitted(own, LABEL).unwrap_or_else(|| button_label(locale, button.action));
     let id = CustomId::Live { action: button.action, display: display.to_owned() };
     let built = CreateButton::new(id.to_string()).label(label).style(style(button));
     match emoji(&button.emoji) {
@@ -51,18 +53,51 @@ fn style(button: &Button) -> ButtonStyle {
     }
 }
 
-/// `name:id` is a custom emoji, anything else a Unicode one.
+/// A custom emoji as Discord copies it (`<:cart:110>`, `<a:cart:110>`) or as `cart:110`; anything else is a Unicode one.
 fn emoji(text: &str) -> Option<ReactionType> {
+    let text = text.trim();
     if text.is_empty() {
         return None;
     }
-    match text
-        .split_once(':')
-        .and_then(|(name, id)| Some((name, id.parse::<u64>().ok().filter(|id| *id > 0)?)))
-    {
+    let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or(text);
+    let (animated, inner) = match inner.strip_prefix("a:") {
+        // `a:110` is an emoji of the name "a".
+        Some(rest) if rest.contains(':') => (true, rest),
+        _ => (false, inner.strip_prefix(':').unwrap_or(inner)),
+    };
+    let custom =
+        inner.split_once(':').and_then(|(name, id)| Some((name, id.parse().ok().filter(|id| *id > 0)?)));
+    Some(match custom {
         Some((name, id)) => {
-            Some(ReactionType::Custom { animated: false, id: EmojiId::new(id), name: Some(name.to_owned()) })
+            ReactionType::Custom { animated, id: EmojiId::new(id), name: Some(name.to_owned()) }
         }
-        None => Some(ReactionType::Unicode(text.to_owned())),
+        None => ReactionType::Unicode(text.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_emoji_is_taken_as_people_copy_it() {
+        let custom = |animated| {
+            Some(ReactionType::Custom {
+                animated,
+                id: EmojiId::new(1_100_000_000_000_000_001),
+                name: Some("cart".into()),
+            })
+        };
+        for text in [
+            "<:cart:1100000000000000001>",
+            "cart:1100000000000000001",
+            " <:cart:1100000000000000001> ",
+            ":cart:1100000000000000001",
+        ] {
+            assert_eq!(emoji(text), custom(false), "{text}");
+        }
+        assert_eq!(emoji("<a:cart:1100000000000000001>"), custom(true));
+        assert_eq!(emoji(" 🛒 "), Some(ReactionType::Unicode("🛒".into())));
+        assert_eq!(emoji("  "), None);
     }
 }

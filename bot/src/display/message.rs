@@ -8,7 +8,8 @@ use stockbot_store::{Product, ShopState};
 
 use super::{
     buttons,
-    layout::{self, Section, length},
+    layout::{self, Field, Section},
+    limits::{CHARACTERS, FIELD_NAME, FOOTER, TITLE, fitted, length},
     select::select,
 };
 use crate::{
@@ -16,8 +17,12 @@ use crate::{
     texts::{escape, text},
 };
 
-/// Characters over all embeds of a message (discord.md), less a reserve for what clients count differently.
-const BUDGET: usize = 5900;
+/// Characters of the shop's own description of the display: beside the longest title and footer there is still room for products.
+const OWN_DESCRIPTION: usize = 3000;
+/// Characters of the reason of a maintenance, which escaping may double.
+const REASON: usize = 1500;
+/// Characters of `<t:1700000000:R>`, for some centuries.
+const LONGEST_TIME: usize = 20;
 /// Yellow, as ui.md asks for maintenance.
 const MAINTENANCE_COLOUR: u32 = 0xfe_e75c;
 
@@ -88,9 +93,9 @@ fn maintenance_reason(source: &Source<'_>) -> Option<String> {
 
 fn maintenance(source: &Source<'_>, reason: &str) -> Value {
     let locale = source.config.shop.locale;
-    let told = match reason {
-        "" => text(locale, "live-maintenance", &[]),
-        reason => text(locale, "live-maintenance-reason", &[("reason", escape(reason).into())]),
+    let told = match fitted(reason, REASON) {
+        None => text(locale, "live-maintenance", &[]),
+        Some(reason) => text(locale, "live-maintenance-reason", &[("reason", escape(&reason).into())]),
     };
     let card = CreateEmbed::new()
         .colour(MAINTENANCE_COLOUR)
@@ -102,41 +107,30 @@ fn maintenance(source: &Source<'_>, reason: &str) -> Value {
 fn stock(source: &Source<'_>, listed: &[&Product], when: &str) -> Value {
     let settings = &source.display.settings;
     let locale = source.config.shop.locale;
-    let title = if settings.title.is_empty() { source.config.shop_name() } else { &settings.title };
+    let title = fitted(&settings.title, TITLE).unwrap_or_else(|| source.config.shop_name().to_owned());
+    let footer = fitted(&settings.footer, FOOTER);
     let updated = text(locale, "live-updated", &[("when", when.into())]);
-    let mut description = if settings.description.is_empty() {
-        updated
-    } else {
-        format!("{}\n{updated}", settings.description)
+    let mut description = match fitted(&settings.description, OWN_DESCRIPTION) {
+        None => updated,
+        Some(own) => format!("{own}\n{updated}"),
     };
     if listed.is_empty() {
         description = format!("{description}\n\n{}", text(locale, "live-empty", &[]));
     }
-    // The time is left out of the hash, so it must not change what fits either: 20 characters are kept for it.
-    let used = length(title) + length(&description) - length(when) + 20 + length(&settings.footer);
-    let layout = layout::arrange(&sections(source, listed), BUDGET.saturating_sub(used + 120));
-    let colour = u32::from_str_radix(settings.color.trim_start_matches('#'), 16).unwrap_or(0);
-    let mut embeds: Vec<CreateEmbed> = layout
-        .embeds
-        .iter()
-        .map(|fields| {
-            CreateEmbed::new()
-                .colour(colour)
-                .fields(fields.iter().map(|field| (&field.name, &field.value, false)))
-        })
-        .collect();
-    let mut first = if embeds.is_empty() { CreateEmbed::new().colour(colour) } else { embeds.remove(0) };
-    first = first.title(title).description(description);
-    embeds.insert(0, first);
-    if let Some(mut last) = embeds.pop() {
-        if layout.left_out > 0 {
-            let count = layout.left_out.to_string();
-            last = last.field("\u{200b}", text(locale, "live-more", &[("count", count.into())]), false);
-        }
-        if !settings.footer.is_empty() {
-            last = last.footer(CreateEmbedFooter::new(&settings.footer));
-        }
-        embeds.push(last);
+    // The time is left out of the hash, so it must not change what fits either: its room is kept.
+    let used = length(&title) + length(&description) - length(when) + LONGEST_TIME;
+    let room = CHARACTERS.saturating_sub(used + footer.as_deref().map_or(0, length));
+    let more = |count: usize| text(locale, "live-more", &[("count", count.to_string().into())]);
+    let mut fields = layout::arrange(&sections(source, listed), room, more).into_iter();
+    let colour = u32::from_str_radix(settings.color.trim_start_matches('#'), 16).unwrap_or(0) & 0xff_ffff;
+    let card = |fields: Vec<Field>| {
+        let fields = fields.into_iter().map(|field| (field.name, field.value, false));
+        CreateEmbed::new().colour(colour).fields(fields)
+    };
+    let first = card(fields.next().unwrap_or_default()).title(title).description(description);
+    let mut embeds: Vec<CreateEmbed> = std::iter::once(first).chain(fields.map(card)).collect();
+    if let (Some(footer), Some(last)) = (footer, embeds.last_mut()) {
+        *last = last.clone().footer(CreateEmbedFooter::new(footer));
     }
     message(source, &embeds)
 }
@@ -147,10 +141,9 @@ fn sections(source: &Source<'_>, listed: &[&Product]) -> Vec<Section> {
     let low = i64::from(source.display.settings.thresholds.low);
     let mut sections: Vec<Section> = Vec::new();
     for product in listed {
-        let name = if product.category.is_empty() {
-            text(locale, "live-uncategorised", &[])
-        } else {
-            escape(&product.category)
+        let name = match fitted(&product.category, FIELD_NAME / 2) {
+            None => text(locale, "live-uncategorised", &[]),
+            Some(category) => escape(&category),
         };
         let line = product_line(product, &source.config.shop.currency, low, locale);
         match sections.iter_mut().find(|section| section.name == name) {
@@ -164,7 +157,8 @@ fn sections(source: &Source<'_>, listed: &[&Product]) -> Vec<Section> {
 fn message(source: &Source<'_>, embeds: &[CreateEmbed]) -> Value {
     let rows =
         buttons::rows(&source.display.name, &source.display.settings.buttons, source.config.shop.locale);
-    json!({"content": "", "embeds": embeds, "components": rows, "allowed_mentions": {"parse": []}})
+    // Flags name what is set: a moderator's "remove all embeds" is undone by the next edit.
+    json!({"content": "", "embeds": embeds, "components": rows, "flags": 0, "allowed_mentions": {"parse": []}})
 }
 
 #[cfg(test)]
@@ -206,28 +200,6 @@ mod tests {
         assert_ne!(a.body, b.body);
         let sold = [sample("GACHA", "Games", 150, 11)];
         assert_ne!(a.hash, rendered(&config(""), &sold, 1_700_000_000).hash);
-    }
-
-    #[test]
-    fn five_hundred_products_stay_within_discords_limits_with_all_buttons() {
-        let products: Vec<Product> = (0..500)
-            .map(|n| sample(&format!("PRODUCT-{n:03}"), &format!("Category {}", n % 7), n + 1, n))
-            .collect();
-        let body = rendered(&config("  footer: the end\n"), &products, 1_700_000_000).body;
-        let embeds = body["embeds"].as_array().unwrap();
-        let characters: usize = embeds.iter().map(characters).sum();
-        assert!(characters <= 6000 && characters > 4000, "{characters}");
-        assert!(embeds.len() <= 10);
-        assert!(body.to_string().contains("more: press Buy"));
-        assert_eq!(body["components"].as_array().unwrap().len(), 2);
-    }
-
-    /// What Discord counts of an embed.
-    fn characters(embed: &Value) -> usize {
-        let text = |value: &Value| value.as_str().map_or(0, length);
-        let fields = embed["fields"].as_array().cloned().unwrap_or_default();
-        let fields: usize = fields.iter().map(|field| text(&field["name"]) + text(&field["value"])).sum();
-        text(&embed["title"]) + text(&embed["description"]) + text(&embed["footer"]["text"]) + fields
     }
 
     #[test]

@@ -1,24 +1,25 @@
-//! Brings one display's message to Discord: posts it once, edits it when it differs, re-creates it when it was deleted,
-//! removes it when it is hidden or has moved. Every edit carries content and buttons together.
+//! Brings one display's message to Discord: posts it once, edits it when it differs, re-creates it when it was deleted, clears
+//! its old place when it has moved. Every edit carries content and buttons together.
 
 use std::time::Duration;
 
-use serde_json::Value;
+use jiff::Timestamp;
 use stockbot_config::status::DisplayState;
 use stockbot_store::{
     DisplayRow, Reservation, StoreError,
-    displays::{forget_display, reserve_display, save_display},
+    displays::{displays, forget_display, reserve_display, save_display},
 };
 
-use super::message::Rendered;
+use super::{
+    kept::kept,
+    message::Rendered,
+    removal::{Remains, clear, find_lost_post},
+};
 use crate::{
     context::Bot,
-    custom_id::CustomId,
-    discord::{RestError, error::code, messages::Message},
+    discord::{RestError, error::code},
 };
 
-/// Messages looked through for a post whose answer was lost.
-const LOOK_BACK: u8 = 50;
 /// The row changes under us at most that often before it is somebody else's problem.
 const ROUNDS: usize = 4;
 
@@ -34,6 +35,9 @@ pub enum PublishError {
     /// Somebody else changes the same row again and again.
     #[error("the display's row keeps changing; is a second bot of the same name running?")]
     Contended,
+    /// A post was begun moments ago and may still arrive.
+    #[error("a post was begun moments ago and may still arrive; it is looked for again")]
+    Unsettled,
 }
 
 impl PublishError {
@@ -50,11 +54,17 @@ impl PublishError {
             code::MISSING_ACCESS | code::MISSING_PERMISSIONS => Some((
                 DisplayState::MissingPermissions,
                 format!(
-                    "the bot may not post in channel {channel}; allow it View Channel, Send Messages and Embed Links there"
+                    "the bot may not post in channel {channel}; allow it View Channel, Read Message History, Send Messages and Embed Links there"
                 ),
             )),
             _ => None,
         }
+    }
+
+    /// Does the bot lack access to the channel? It may come back.
+    pub fn is_no_access(&self) -> bool {
+        let Self::Discord(error) = self else { return false };
+        matches!(error.code(), Some(code::MISSING_ACCESS | code::MISSING_PERMISSIONS | code::UNKNOWN_GUILD))
     }
 
     /// How long Discord wants to be left alone.
@@ -76,32 +86,42 @@ pub struct Target<'a> {
     pub channel: u64,
 }
 
-/// What publishing did.
+/// The message as it stands now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// The message was posted or edited.
-    Sent(u64),
-    /// It was as it should be.
-    Unchanged(u64),
+pub struct Live {
+    /// Discord id.
+    pub message: u64,
+    /// Was it posted or edited just now?
+    pub sent: bool,
+    /// The last time that it was.
+    pub published_at: Option<Timestamp>,
 }
 
 impl Target<'_> {
-    /// Makes the message be `rendered`. With `verify` the message is read first, and repaired if somebody has tampered with it.
-    pub async fn publish(&self, rendered: &Rendered, verify: bool) -> Result<Done, PublishError> {
+    /// Makes the message be `rendered`. With `verify` the message is read first, and repaired if it is anything else.
+    pub async fn publish(&self, rendered: &Rendered, verify: bool) -> Result<Live, PublishError> {
+        let key = self.bot.key();
         for _ in 0..ROUNDS {
-            let key = self.bot.key();
             let reservation =
                 reserve_display(&self.bot.store, self.bot.shop, &key, self.name, self.channel).await?;
             let row = match reservation {
-                Reservation::Published(row) => row,
                 Reservation::Post { nonce } => return self.post(rendered, &nonce).await,
-                Reservation::Recover { nonce, .. } => match self.find_lost_post().await? {
-                    Some(message) => return self.edit(message, rendered).await.map(Done::Sent),
-                    None => return self.post(rendered, &nonce).await,
-                },
+                Reservation::Recover { channel_id, nonce, since } if channel_id == self.channel => {
+                    return match find_lost_post(self.bot, self.name, channel_id, since).await? {
+                        Some(message) => self.edit(message, rendered).await,
+                        None => self.post(rendered, &nonce).await,
+                    };
+                }
+                Reservation::Recover { .. } => {
+                    if let Some(row) = self.row().await? {
+                        clear(self.bot, &row).await?;
+                    }
+                    continue;
+                }
+                Reservation::Published(row) => row,
             };
             if row.channel_id != self.channel {
-                self.remove(&row).await?;
+                clear(self.bot, &row).await?;
                 continue;
             }
             let Some(message) = row.message_id else { continue };
@@ -116,102 +136,57 @@ impl Target<'_> {
         Err(PublishError::Contended)
     }
 
+    /// Removes the message, wherever it is.
+    pub async fn hide(&self) -> Result<(), PublishError> {
+        let Some(row) = self.row().await? else { return Ok(()) };
+        Remains::from(&row).remove(self.bot).await?;
+        let key = self.bot.key();
+        forget_display(&self.bot.store, self.bot.shop, &key, self.name, row.message_id).await?;
+        Ok(())
+    }
+
+    async fn row(&self) -> Result<Option<DisplayRow>, StoreError> {
+        let rows = displays(&self.bot.store, self.bot.shop, &self.bot.key()).await?;
+        Ok(rows.into_iter().find(|row| row.name == self.name))
+    }
+
     async fn bring_up_to_date(
         &self,
         message: u64,
         row: &DisplayRow,
         rendered: &Rendered,
         verify: bool,
-    ) -> Result<Done, PublishError> {
+    ) -> Result<Live, PublishError> {
         if row.content_hash != rendered.hash {
-            return self.edit(message, rendered).await.map(Done::Sent);
+            return self.edit(message, rendered).await;
         }
-        if !verify {
-            return Ok(Done::Unchanged(message));
-        }
-        let found = self.bot.rest.message(self.channel, message).await?;
-        if is_intact(&found, &rendered.body) {
-            return Ok(Done::Unchanged(message));
-        }
-        tracing::info!(display = self.name, "the live message had been changed from outside; repairing it");
-        self.edit(message, rendered).await.map(Done::Sent)
-    }
-
-    async fn post(&self, rendered: &Rendered, nonce: &str) -> Result<Done, PublishError> {
-        let message =
-            self.bot.rest.create_message(self.channel, rendered.body.clone(), nonce, Vec::new()).await?;
-        self.save(message.number(), rendered).await?;
-        tracing::info!(display = self.name, channel = self.channel, "live message posted");
-        Ok(Done::Sent(message.number()))
-    }
-
-    async fn edit(&self, message: u64, rendered: &Rendered) -> Result<u64, PublishError> {
-        self.bot.rest.edit_message(self.channel, message, rendered.body.clone()).await?;
-        self.save(message, rendered).await?;
-        Ok(message)
-    }
-
-    async fn save(&self, message: u64, rendered: &Rendered) -> Result<(), StoreError> {
-        save_display(
-            &self.bot.store,
-            self.bot.shop,
-            &self.bot.key(),
-            self.name,
-            self.channel,
-            message,
-            &rendered.hash,
-        )
-        .await
-    }
-
-    /// A post that was begun, whose id was never saved: the message of ours with a button of this display.
-    async fn find_lost_post(&self) -> Result<Option<u64>, RestError> {
-        let own = self.bot.user.to_string();
-        let recent = self.bot.rest.recent_messages(self.channel, LOOK_BACK).await?;
-        let found =
-            recent.iter().find(|message| message.author.id == own && carries_buttons_of(message, self.name));
-        Ok(found.map(Message::number))
-    }
-
-    /// Removes the message of a row; one that is gone already is removed.
-    pub async fn remove(&self, row: &DisplayRow) -> Result<(), PublishError> {
-        if let Some(message) = row.message_id {
-            match self.bot.rest.delete_message(row.channel_id, message).await {
-                Err(error)
-                    if !matches!(
-                        error.code(),
-                        Some(code::UNKNOWN_MESSAGE | code::UNKNOWN_CHANNEL | code::MISSING_ACCESS)
-                    ) =>
-                {
-                    return Err(error.into());
-                }
-                _ => tracing::info!(display = row.name, channel = row.channel_id, "live message removed"),
+        if verify {
+            let found = self.bot.rest.message(self.channel, message).await?;
+            let found = kept(&found.content, &found.embeds.into(), &found.components.into());
+            if found != kept("", &rendered.body["embeds"], &rendered.body["components"]) {
+                tracing::info!(display = self.name, "the live message is not as it was sent; repairing it");
+                return self.edit(message, rendered).await;
             }
         }
-        forget_display(&self.bot.store, self.bot.shop, &self.bot.key(), &row.name, row.message_id).await?;
-        Ok(())
+        Ok(Live { message, sent: false, published_at: row.published_at })
     }
-}
 
-/// Custom ids in all rows of a message.
-fn custom_ids(rows: &[Value]) -> Vec<&str> {
-    let buttons = rows.iter().filter_map(|row| row["components"].as_array()).flatten();
-    buttons.filter_map(|button| button["custom_id"].as_str()).collect()
-}
+    async fn post(&self, rendered: &Rendered, nonce: &str) -> Result<Live, PublishError> {
+        let body = rendered.body.clone();
+        let message = self.bot.rest.create_message(self.channel, body, nonce, Vec::new()).await?;
+        tracing::info!(display = self.name, channel = self.channel, "live message posted");
+        self.sent(message.number(), rendered).await
+    }
 
-fn carries_buttons_of(message: &Message, name: &str) -> bool {
-    custom_ids(&message.components).into_iter().any(
-        |id| matches!(CustomId::parse(id), Some(CustomId::Live { display, action: _ }) if display == name),
-    )
-}
+    async fn edit(&self, message: u64, rendered: &Rendered) -> Result<Live, PublishError> {
+        self.bot.rest.edit_message(self.channel, message, rendered.body.clone()).await?;
+        self.sent(message, rendered).await
+    }
 
-/// Same buttons and same embeds, as far as Discord returns them as they were sent.
-fn is_intact(found: &Message, wanted: &Value) -> bool {
-    let empty = Vec::new();
-    let wanted_rows = wanted["components"].as_array().unwrap_or(&empty);
-    let wanted_embeds = wanted["embeds"].as_array().unwrap_or(&empty);
-    let titles = |embeds: &[Value]| {
-        embeds.iter().map(|embed| embed["title"].as_str().map(str::to_owned)).collect::<Vec<_>>()
-    };
-    custom_ids(&found.components) == custom_ids(wanted_rows) && titles(&found.embeds) == titles(wanted_embeds)
+    async fn sent(&self, message: u64, rendered: &Rendered) -> Result<Live, PublishError> {
+        let key = self.bot.key();
+        save_display(&self.bot.store, self.bot.shop, &key, self.name, self.channel, message, &rendered.hash)
+            .await?;
+        Ok(Live { message, sent: true, published_at: Some(Timestamp::now()) })
+    }
 }
