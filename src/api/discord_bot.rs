@@ -6,13 +6,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stockbot_config::{
     DatabaseSettings, DiscordSettings, SecretKeyRef, Shop, Snowflake, Span,
+    schema::within,
     tuning::{CacheSettings, Features, Limits, Logging, Resilience, Retention},
 };
 
 use super::{
+    bounds::named,
     status::DiscordBotStatus,
     workload::{NetworkPolicySpec, PodTemplate, Probes, PullPolicy, default_resources},
 };
+
+/// A reference to an image, by tag, digest or both; or nothing.
+const IMAGE: &str = r"^$|^([a-zA-Z0-9][-a-zA-Z0-9.]*(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[a-zA-Z0-9_][-a-zA-Z0-9_.]{0,127})?(@[a-z0-9+._-]+:[0-9a-fA-F]{32,128})?$";
 
 /// A Discord shop bot: the operator turns it into running pods and their configuration.
 #[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,7 +47,9 @@ use super::{
     printcolumn(name = "Shop", type_ = "string", json_path = ".status.shop", priority = 1, description = "Shop"),
     printcolumn(name = "Image", type_ = "string", json_path = ".status.image", priority = 1, description = "Image of the bot"),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1, description = "Why it is ready or not"),
-    validation = kube::core::Rule::new("self.metadata.name.size() <= 52").message("metadata.name must not be longer than 52 characters"),
+    validation = named("self.metadata.name.size() <= 52", "metadata.name must not be longer than 52 characters"),
+    validation = named("self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+        "metadata.name must start with a letter and hold only lower-case letters, digits and dashes: the bot's Service has this name"),
 )]
 #[serde(rename_all = "camelCase")]
 pub struct DiscordBotSpec {
@@ -55,14 +62,14 @@ pub struct DiscordBotSpec {
     pub replicas: i32,
     /// Image of the bot, by tag or digest; empty = the operator's --bot-image.
     #[serde(default)]
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = 500), regex(pattern = IMAGE))]
     pub image: String,
     /// When the image is pulled.
     #[serde(default)]
     pub image_pull_policy: PullPolicy,
     /// Secrets with credentials of the registry.
     #[serde(default)]
-    #[schemars(length(max = 10))]
+    #[schemars(length(max = 10), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub image_pull_secrets: Vec<LocalObjectReference>,
     /// Secret with the bot's token; the key defaults to `token`.
     pub token_secret_ref: SecretKeyRef,
@@ -110,9 +117,9 @@ pub struct DiscordBotSpec {
     /// Who may reach the pods.
     #[serde(default)]
     pub network_policy: NetworkPolicySpec,
-    /// Time a pod has to hand its shards over before it is killed, in seconds.
+    /// Time a pod has to hand its shards over before it is killed, in seconds. The bot itself takes up to 20 of them.
     #[serde(default = "thirty")]
-    #[schemars(range(min = 1, max = 600))]
+    #[schemars(range(min = 25, max = 600))]
     pub termination_grace_period_seconds: i64,
 }
 
@@ -142,6 +149,7 @@ pub struct Database {
     pub max_connections: i32,
     /// Longest time of one statement.
     #[serde(default = "five_seconds")]
+    #[schemars(extend("x-kubernetes-validations" = within("100ms", "1m")))]
     pub statement_timeout: Span,
 }
 

@@ -1,5 +1,6 @@
 //! The custom resources: types, schemas and CEL rules, one file per kind. Must not know how they are reconciled.
 
+mod bounds;
 pub mod conditions;
 pub mod discord_bot;
 #[cfg(test)]
@@ -19,5 +20,5 @@ pub use stock_display::{StockDisplay, StockDisplaySpec};
 /// The definitions of both kinds, in the order in which they are printed.
 #[must_use]
 pub fn definitions() -> [CustomResourceDefinition; 2] {
-    [DiscordBot::crd(), StockDisplay::crd()]
+    [DiscordBot::crd(), StockDisplay::crd()].map(bounds::bounded)
 }

@@ -3,15 +3,15 @@
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stockbot_config::DisplaySettings;
+use stockbot_config::{DisplaySettings, schema::OBJECT_NAME};
 
-use super::status::StockDisplayStatus;
+use super::{bounds::named, status::StockDisplayStatus};
 
 /// Names a `DiscordBot` of the same namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BotRef {
     /// Name of the `DiscordBot`, in the object's own namespace.
-    #[schemars(length(min = 1, max = 253))]
+    #[schemars(length(max = 253), regex(pattern = OBJECT_NAME))]
     pub name: String,
 }
 
@@ -30,6 +30,10 @@ pub struct BotRef {
     status = "StockDisplayStatus",
     derive = "PartialEq",
     doc = "A live stock message in one channel, kept by one bot.",
+    validation = named(
+        "self.metadata.name.size() <= 63",
+        "metadata.name must not be longer than 63 characters: the ids of the message's buttons hold it"
+    ),
     printcolumn(
         name = "Bot",
         type_ = "string",

@@ -8,7 +8,10 @@ use k8s_openapi::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stockbot_config::Span;
+use stockbot_config::{
+    Span,
+    schema::{OBJECT_NAME, within},
+};
 
 /// When an image is pulled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -97,14 +100,10 @@ kubelet_probe!(
 #[serde(rename_all = "camelCase", default)]
 pub struct DeepProbe {
     /// Time between two probes of a bot that is ready; while it is not, every two seconds.
-    #[schemars(extend("x-kubernetes-validations" = [
-        {"rule": "self.endsWith('d') ? false : duration(self) >= duration('1s') && duration(self) <= duration('1h')",
-         "message": "period must be from 1s to 1h"}]))]
+    #[schemars(extend("x-kubernetes-validations" = within("1s", "1h")))]
     pub period: Span,
     /// Time until a probe counts as failed.
-    #[schemars(extend("x-kubernetes-validations" = [
-        {"rule": "self.endsWith('d') ? false : duration(self) >= duration('100ms') && duration(self) <= duration('1m')",
-         "message": "timeout must be from 100ms to 1m"}]))]
+    #[schemars(extend("x-kubernetes-validations" = within("100ms", "1m")))]
     pub timeout: Span,
     /// Failures in a row after which the bot is Degraded.
     #[schemars(range(min = 1, max = 100))]
@@ -136,13 +135,13 @@ pub struct Probes {
 #[serde(rename_all = "camelCase", default)]
 pub struct PodTemplate {
     /// Labels besides the operator's own; those cannot be changed.
-    #[schemars(length(max = 50))]
+    #[schemars(extend("maxProperties" = 50))]
     pub labels: BTreeMap<String, String>,
     /// Annotations besides the operator's own.
-    #[schemars(length(max = 50))]
+    #[schemars(extend("maxProperties" = 50))]
     pub annotations: BTreeMap<String, String>,
     /// Labels that a node must have.
-    #[schemars(length(max = 50))]
+    #[schemars(extend("maxProperties" = 50))]
     pub node_selector: BTreeMap<String, String>,
     /// Taints that are tolerated.
     #[schemars(length(max = 50))]
@@ -151,16 +150,19 @@ pub struct PodTemplate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity: Option<Affinity>,
     /// How pods are spread over zones and nodes.
-    #[schemars(length(max = 20))]
+    #[schemars(length(max = 20), extend(
+        "x-kubernetes-list-type" = "map",
+        "x-kubernetes-list-map-keys" = ["topologyKey", "whenUnsatisfiable"]
+    ))]
     pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
     /// Priority class; empty = the cluster's default.
-    #[schemars(length(max = 253))]
+    #[schemars(length(max = 253), regex(pattern = optional(OBJECT_NAME)))]
     pub priority_class_name: String,
     /// Runtime class; empty = the cluster's default.
-    #[schemars(length(max = 253))]
+    #[schemars(length(max = 253), regex(pattern = optional(OBJECT_NAME)))]
     pub runtime_class_name: String,
     /// Environment variables besides the operator's own. Never put a secret here.
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 100), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub env: Vec<EnvVar>,
 }
 
@@ -176,6 +178,11 @@ impl Default for NetworkPolicySpec {
     fn default() -> Self {
         Self { enabled: true }
     }
+}
+
+/// The pattern, or nothing.
+fn optional(pattern: &str) -> String {
+    format!("^$|{pattern}")
 }
 
 /// A small bot with room for a busy hour; the limit is the figure of product.md, section D12.

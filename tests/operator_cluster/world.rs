@@ -18,6 +18,7 @@ use kube::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use stockbot_config::exit::{Reason, Termination};
 use stockbot_harness::{Process, eventually, free_port};
 use stockbot_operator::api::{DiscordBot, StockDisplay, conditions::find};
 
@@ -89,6 +90,18 @@ impl World {
 
     /// Applies a YAML document as a user would; the API server's refusal is an error.
     pub async fn apply(&self, yaml: &str) -> Result<DynamicObject, kube::Error> {
+        let (api, document) = self.document(yaml);
+        let name = document["metadata"]["name"].as_str().unwrap();
+        api.patch(name, &PatchParams::apply("user").force(), &Patch::Apply(&document)).await
+    }
+
+    /// Creates a YAML document, as `kubectl` does with one that is new; the API server's refusal is an error.
+    pub async fn create(&self, yaml: &str) -> Result<DynamicObject, kube::Error> {
+        let (api, document) = self.document(yaml);
+        api.create(&PostParams::default(), &serde_json::from_value(document).unwrap()).await
+    }
+
+    fn document(&self, yaml: &str) -> (Api<DynamicObject>, Value) {
         let document: Value = serde_yaml::from_str(yaml).unwrap();
         let text = |field: &str| document[field].as_str().unwrap().to_owned();
         let (group, version) = match text("apiVersion").split_once('/') {
@@ -96,9 +109,7 @@ impl World {
             None => (String::new(), text("apiVersion")),
         };
         let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(&group, &version, &text("kind")));
-        let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), &self.namespace, &kind);
-        let name = document["metadata"]["name"].as_str().unwrap();
-        api.patch(name, &PatchParams::apply("user").force(), &Patch::Apply(&document)).await
+        (Api::namespaced_with(self.client.clone(), &self.namespace, &kind), document)
     }
 
     /// Makes or replaces a Secret with one key.
@@ -245,6 +256,12 @@ impl World {
             }),
         )
         .await;
+    }
+
+    /// A container of the pod has ended as the bot ends for that reason.
+    pub async fn bot_ended(&self, pod: &Pod, container: &str, reason: Reason, words: &str, restarts: i32) {
+        let told = Termination { reason, message: words.into() }.to_text();
+        self.pod_ended(pod, container, reason.code().into(), &told, restarts).await;
     }
 
     /// A container of the pod has ended with an exit code and its last words, and waits for its next start.

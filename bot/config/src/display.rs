@@ -10,16 +10,16 @@ use crate::{duration::Span, ids::Snowflake};
 #[serde(default)]
 pub struct Products {
     /// Only these categories; empty = all.
-    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 100), inner(length(max = 100))))]
     pub categories: Vec<String>,
     /// Only these codes; empty = all active products.
-    #[cfg_attr(feature = "schema", schemars(length(max = 500)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 500), inner(length(max = 32))))]
     pub show: Vec<String>,
     /// Never these codes.
-    #[cfg_attr(feature = "schema", schemars(length(max = 500)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 500), inner(length(max = 32))))]
     pub hide: Vec<String>,
     /// These codes first, in this order.
-    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 100), inner(length(max = 32))))]
     pub feature: Vec<String>,
     /// Order of the others.
     pub sort: Sort,
@@ -210,10 +210,7 @@ pub struct DisplaySettings {
     pub footer: String,
     /// How often the message is compared with the database even if nothing changed, 10s to 1h.
     #[serde(default = "DisplaySettings::default_refresh")]
-    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = [
-        {"rule": "self.endsWith('ms') || self.endsWith('d') ? false : (duration(self) >= duration('10s') && duration(self) <= duration('1h'))",
-         "message": "refresh must be from 10s to 1h"}
-    ])))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("10s", "1h"))))]
     pub refresh: Span,
     /// True removes the message and keeps the object.
     #[serde(default)]

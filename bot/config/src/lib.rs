@@ -13,7 +13,8 @@ pub mod ids;
 pub mod mounts;
 pub mod reading;
 pub mod restart;
-mod schema;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod shop;
 pub mod status;
 pub mod tuning;

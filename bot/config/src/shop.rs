@@ -9,11 +9,11 @@ use crate::ids::{MaybeId, Snowflake};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecretKeyRef {
     /// Name of the Secret, in the object's own namespace.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 253)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 253), regex(pattern = crate::schema::OBJECT_NAME)))]
     pub name: String,
     /// Key in the Secret; each reference names its own default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 253)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 253), regex(pattern = crate::schema::DATA_KEY)))]
     pub key: Option<String>,
 }
 

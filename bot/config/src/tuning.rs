@@ -12,6 +12,7 @@ pub struct Window {
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10_000)))]
     pub count: i32,
     /// In how long.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("1s", "1h"))))]
     pub window: Span,
 }
 
@@ -30,6 +31,7 @@ pub struct Limits {
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1_000)))]
     pub block_after: i32,
     /// How long a user stays blocked.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("1s", "30d"))))]
     pub block_for: Span,
 }
 
@@ -55,8 +57,10 @@ pub struct Retry {
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10)))]
     pub attempts: i32,
     /// Wait before the second attempt; doubles from there.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("10ms", "1m"))))]
     pub base_delay: Span,
     /// Longest wait.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("10ms", "5m"))))]
     pub max_delay: Span,
 }
 
@@ -75,6 +79,7 @@ pub struct Breaker {
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub failure_threshold: i32,
     /// When one probe is let through again.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("1s", "1h"))))]
     pub recovery_after: Span,
 }
 
@@ -110,6 +115,7 @@ impl Default for Resilience {
 #[serde(rename_all = "camelCase", default)]
 pub struct CacheSettings {
     /// Longest age of an entry.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("1s", "1d"))))]
     pub ttl: Span,
     /// URL of a Redis shared by the pods; optional. The key defaults to `url`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,12 +153,16 @@ impl Default for Features {
 #[serde(rename_all = "camelCase", default)]
 pub struct Retention {
     /// Rows of `discord_command_logs`.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("1h", "3650d"))))]
     pub command_logs: Span,
     /// Rows of `discord_audit_logs`.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("1h", "3650d"))))]
     pub audit_logs: Span,
     /// Rows of `discord_performance_metrics`.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("1h", "3650d"))))]
     pub performance: Span,
     /// Rows of `button_analytics`.
+    #[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-validations" = crate::schema::within("1h", "3650d"))))]
     pub analytics: Span,
 }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bounds;
+
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde_json::Value;
