@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use stockbot_config::{Config, ConfigFile, mounts, status::DatabaseState};
+use stockbot_config::{Config, ConfigFile, exit::Reason, mounts, status::DatabaseState};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
@@ -46,18 +46,19 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     let pod = std::env::var(mounts::POD_NAME_ENV).unwrap_or_else(|_| format!("local-{}", std::process::id()));
     let state = Arc::new(State::new(&pod));
     let config = reload::taken(file, &state);
-    let metrics = Arc::new(Metrics::new().map_err(|error| Exit::Crashed(error.to_string()))?);
+    let metrics = Arc::new(Metrics::new().map_err(|error| Exit::crashed(error.to_string()))?);
     let stopping = CancellationToken::new();
     stop_on_signals(stopping.clone())?;
     let address = http::serve(places.listen, state.clone(), metrics.clone(), CancellationToken::new()).await;
     let address = address.map_err(|error| {
-        Exit::BadConfiguration(format!("cannot listen on {}: {error}; give --listen", places.listen))
+        let message = format!("cannot listen on {}: {error}; give --listen", places.listen);
+        Exit::new(Reason::ConfigurationInvalid, message)
     })?;
     tracing::info!(%address, pod, version = env!("CARGO_PKG_VERSION"), "starting");
 
     let secrets = Secrets::read(&places.secrets, &config)?;
     let rest = Rest::new(&config.discord.api_url, secrets.token.clone(), config.resilience.retry.clone());
-    let rest = rest.map_err(|error| Exit::Crashed(error.to_string()))?;
+    let rest = rest.map_err(|error| Exit::crashed(error.to_string()))?;
     let startup = Startup { config: &config, rest: &rest, state: &state, stopping: &stopping };
     let Some(identity) = startup.warm_up(&secrets.database).await? else { return Ok(()) };
     let gateway = (identity.gateway.url.clone(), identity.gateway.shards);
@@ -125,7 +126,7 @@ async fn drive(
         biased;
         () = bot.stopping.cancelled() => None,
         reason = fatal.recv() => reason,
-        ended = tasks.join_next() => ended.map(|result| Exit::Crashed(format!("a loop ended unexpectedly: {result:?}"))),
+        ended = tasks.join_next() => ended.map(|result| Exit::crashed(format!("a loop ended unexpectedly: {result:?}"))),
     };
     bot.stopping.cancel();
     tracing::info!("stopping");
@@ -159,7 +160,7 @@ async fn watch_database(bot: Arc<Bot>) {
 }
 
 fn stop_on_signals(stopping: CancellationToken) -> Result<(), Exit> {
-    let crashed = |error: std::io::Error| Exit::Crashed(format!("cannot listen for signals: {error}"));
+    let crashed = |error: std::io::Error| Exit::crashed(format!("cannot listen for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(crashed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(crashed)?;
     tokio::spawn(async move {

@@ -137,7 +137,7 @@ impl Startup<'_> {
         match error {
             RestError::Unauthorized => {
                 self.state.update(|status| status.token = TokenState::Rejected);
-                Pending::Never(Exit::TokenRejected)
+                Pending::Never(Exit::token_rejected())
             }
             error => Pending::Later(error.to_string()),
         }
@@ -205,13 +205,11 @@ enum Pending {
 impl Pending {
     /// What is merely unavailable may come back.
     fn from_exit(reason: impl Into<Exit>) -> Self {
-        match reason.into() {
-            Exit::Unavailable(message) => Self::Later(message),
-            exit => Self::Never(exit),
-        }
+        let exit = reason.into();
+        if exit.may_pass() { Self::Later(exit.to_string()) } else { Self::Never(exit) }
     }
 }
 
 fn number(id: &str) -> Result<u64, Exit> {
-    id.parse().map_err(|_| Exit::Crashed(format!("Discord gave the id {id:?}, which is no number")))
+    id.parse().map_err(|_| Exit::crashed(format!("Discord gave the id {id:?}, which is no number")))
 }

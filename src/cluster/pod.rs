@@ -6,16 +6,19 @@ use k8s_openapi::{
     jiff::{SignedDuration, Timestamp},
 };
 use kube::ResourceExt as _;
+use stockbot_config::exit::{Reason, Termination};
 
 use super::{cache::Summary, child::version};
 use crate::api::names;
 
 /// How a container ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exit {
-    /// Exit code; see `stockbot_config::exit`.
+pub struct End {
+    /// Exit code.
     pub code: i32,
-    /// What it wrote into its termination log, or the end of its log.
+    /// Why, as it says itself.
+    pub reason: Reason,
+    /// The same in words, or the end of its log.
     pub message: String,
     /// When.
     pub at: Option<Timestamp>,
@@ -34,7 +37,7 @@ pub struct Container {
     /// How long its last run took that has ended.
     pub last_run: Option<SignedDuration>,
     /// Its last end, unless that was a clean one.
-    pub failed: Option<Exit>,
+    pub failed: Option<End>,
     /// Why it waits: reason and message (`ImagePullBackOff`, ...).
     pub waiting: Option<(String, String)>,
 }
@@ -161,7 +164,7 @@ impl PodState {
 
     /// The newest failure of either container; a failed migration counts first, the bot cannot have run after it.
     #[must_use]
-    pub fn failure(&self) -> Option<&Exit> {
+    pub fn failure(&self) -> Option<&End> {
         let migrating = self.migrate.failed.as_ref().filter(|_| !self.bot_container.running);
         migrating.or(self.bot_container.failed.as_ref())
     }
@@ -175,10 +178,10 @@ fn summarise(status: ContainerStatus) -> Container {
     let last_run = ended
         .as_ref()
         .and_then(|ended| Some(time(&ended.finished_at)?.duration_since(time(&ended.started_at)?)));
-    let failed = ended.filter(|ended| ended.exit_code != 0).map(|ended| Exit {
-        code: ended.exit_code,
-        message: ended.message.or(ended.reason).unwrap_or_default().trim().to_owned(),
-        at: ended.finished_at.map(|time| time.0),
+    let failed = ended.filter(|ended| ended.exit_code != 0).map(|ended| {
+        let said = ended.message.filter(|said| !said.trim().is_empty()).or(ended.reason).unwrap_or_default();
+        let Termination { reason, message } = Termination::read(ended.exit_code, &said);
+        End { code: ended.exit_code, reason, message, at: ended.finished_at.map(|time| time.0) }
     });
     Container {
         restarts: status.restart_count,

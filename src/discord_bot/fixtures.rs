@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use stockbot_config::status::BotStatus;
+use stockbot_config::{exit::Reason, status::BotStatus};
 
 use super::fetch::{Fetched, Pod};
 use crate::cluster::{
     cache::Key,
     context::Defaults,
     deployment::DeploymentState,
-    pod::{Container, Exit, PodState},
+    pod::{Container, End, PodState},
     reports::{Report, Reports},
     secrets::{SecretState, Shape},
 };
@@ -70,9 +70,9 @@ pub fn running() -> PodState {
     }
 }
 
-/// A container that ended with an exit code.
-pub fn ended(code: i32, message: &str, restarts: i32) -> Container {
-    let failed = Some(Exit { code, message: message.into(), at: None });
+/// A container that ended for a reason of the contract.
+pub fn ended(reason: Reason, message: &str, restarts: i32) -> Container {
+    let failed = Some(End { code: reason.code().into(), reason, message: message.into(), at: None });
     Container { restarts, failed, ..Container::default() }
 }
 

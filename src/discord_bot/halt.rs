@@ -4,10 +4,10 @@
 //! The decision is kept in an annotation of the Deployment: it outlives the pods that caused it and the operator.
 
 use serde::{Deserialize, Serialize};
-use stockbot_config::exit;
+use stockbot_config::exit::Reason;
 
 use super::validate::Validated;
-use crate::cluster::pod::{Exit, PodState};
+use crate::cluster::pod::{End, PodState};
 
 /// What was refused; each is a reason of the Stalled condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub enum HaltReason {
     DisallowedIntents,
     /// The sharding.
     ShardingInvalid,
+    /// The version of its API that the image speaks.
+    ImageIncompatible,
 }
 
 impl HaltReason {
@@ -28,18 +30,18 @@ impl HaltReason {
             Self::TokenInvalid => "TokenInvalid",
             Self::DisallowedIntents => "DisallowedIntents",
             Self::ShardingInvalid => "ShardingInvalid",
+            Self::ImageIncompatible => "ImageIncompatible",
         }
     }
 
-    /// What an exit of the bot says, if it must not be started again.
+    /// What an end of the bot says, if it must not be started again.
     #[must_use]
-    pub fn of(failure: &Exit) -> Option<Self> {
-        const REJECTED: i32 = exit::TOKEN_REJECTED as i32;
-        const REFUSED: i32 = exit::GATEWAY_REFUSED as i32;
-        match failure.code {
-            REJECTED => Some(Self::TokenInvalid),
-            REFUSED if failure.message.to_lowercase().contains("shard") => Some(Self::ShardingInvalid),
-            REFUSED => Some(Self::DisallowedIntents),
+    pub fn of(failure: &End) -> Option<Self> {
+        match failure.reason {
+            Reason::TokenRejected => Some(Self::TokenInvalid),
+            Reason::IntentsRefused => Some(Self::DisallowedIntents),
+            Reason::ShardingRefused => Some(Self::ShardingInvalid),
+            Reason::ApiVersionRefused => Some(Self::ImageIncompatible),
             _ => None,
         }
     }
@@ -75,7 +77,7 @@ impl Halt {
 pub fn decide(bot: &Validated, revision: &str) -> Option<Halt> {
     let until = |reason| match reason {
         HaltReason::TokenInvalid => bot.token_hash.clone(),
-        HaltReason::DisallowedIntents | HaltReason::ShardingInvalid => revision.to_owned(),
+        _ => revision.to_owned(),
     };
     let kept = bot.deployment.as_ref().and_then(|live| Halt::parse(live.halted.as_deref()?));
     if let Some(halt) = kept.filter(|halt| halt.until == until(halt.reason)) {
@@ -95,7 +97,7 @@ fn refused(pod: &PodState, until: &impl Fn(HaltReason) -> String) -> Option<Halt
     let until = until(reason);
     let made_with = match reason {
         HaltReason::TokenInvalid => &pod.token_hash,
-        HaltReason::DisallowedIntents | HaltReason::ShardingInvalid => &pod.revision,
+        _ => &pod.revision,
     };
     let message: String = failure.message.chars().take(500).collect();
     (made_with.as_deref() == Some(until.as_str())).then_some(Halt { reason, until, message })

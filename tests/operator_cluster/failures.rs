@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::apps::v1::Deployment;
 use stockbot_config::{
-    exit,
+    exit::Reason,
     status::{DatabaseState, GatewayState},
 };
 use stockbot_operator::api::DiscordBot;
@@ -20,7 +20,7 @@ async fn a_rejected_token_stops_the_bot_until_the_secret_changes() {
     let operator = world.operator(&[]);
     world.bot("").await;
     let pod = world.pods(1).await.remove(0);
-    world.pod_ended(&pod, "stockbot", exit::TOKEN_REJECTED.into(), "Discord rejected the bot token", 1).await;
+    world.bot_ended(&pod, "stockbot", Reason::TokenRejected, "Discord rejected the bot token", 1).await;
     let message = world.bot_is("Stalled", "True", "TokenInvalid").await;
     assert!(message.contains("Secret growshop-discord"), "{message}");
     world.bot_is("TokenValid", "False", "Rejected").await;
@@ -46,7 +46,7 @@ async fn refused_intents_stop_the_bot_until_its_spec_changes() {
     world.bot("").await;
     let pod = world.pods(1).await.remove(0);
     let words = "Discord refused the intents MESSAGE_CONTENT";
-    world.pod_ended(&pod, "stockbot", exit::GATEWAY_REFUSED.into(), words, 1).await;
+    world.bot_ended(&pod, "stockbot", Reason::IntentsRefused, words, 1).await;
     let message = world.bot_is("Stalled", "True", "DisallowedIntents").await;
     assert!(message.contains("MESSAGE_CONTENT"), "the bot's words name the intent: {message}");
     scaled_to(&world, 0).await;
@@ -62,7 +62,7 @@ async fn a_pod_that_serves_is_not_stopped_for_a_bad_new_token() {
     world.secret("growshop-discord", "token", "MTEw.wrong.token").await;
     let pods = world.pods(2).await;
     let new = pods.iter().find(|pod| pod.metadata.name != old.metadata.name).unwrap();
-    world.pod_ended(new, "stockbot", exit::TOKEN_REJECTED.into(), "Discord rejected the bot token", 1).await;
+    world.bot_ended(new, "stockbot", Reason::TokenRejected, "Discord rejected the bot token", 1).await;
     world.bot_is("Stalled", "True", "TokenInvalid").await;
     let deployment = world.api::<Deployment>().get(BOT).await.unwrap();
     assert_eq!(deployment.spec.replicas, Some(1));
@@ -76,13 +76,13 @@ async fn exit_codes_of_the_migration_become_conditions() {
     world.bot("").await;
     let pod = world.pods(1).await.remove(0);
     let words = "cannot reach the database at db: connection refused";
-    world.pod_ended(&pod, "migrate", exit::DEPENDENCY_UNAVAILABLE.into(), words, 1).await;
+    world.bot_ended(&pod, "migrate", Reason::DatabaseUnavailable, words, 1).await;
     let message = world.bot_is("DatabaseReady", "False", "Unreachable").await;
     assert!(message.contains("Secret shop-postgres") && message.contains(words), "{message}");
     world.bot_is("Degraded", "True", "DatabaseUnavailable").await;
     world.bot_is("Stalled", "False", "NotStalled").await;
 
-    world.pod_ended(&pod, "migrate", exit::SCHEMA_TOO_NEW.into(), "the schema is at version 9", 2).await;
+    world.bot_ended(&pod, "migrate", Reason::SchemaTooNew, "the schema is at version 9", 2).await;
     world.bot_is("DatabaseReady", "False", "SchemaTooNew").await;
     world.bot_is("Stalled", "True", "ImageIncompatible").await;
 

@@ -258,6 +258,9 @@ pub struct BotStatus {
     pub left_behind: Option<Vec<LeftBehind>>,
     /// Settings of the configuration file that this version does not know, so that they have no effect: paths like `shop.colour`.
     pub unknown_settings: Vec<String>,
+    /// Fingerprint of the mounted Secrets as they are now, if they are not what the process started with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secrets_changed: Option<String>,
     /// Last failure of any kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<LastError>,

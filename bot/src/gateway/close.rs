@@ -1,5 +1,7 @@
 //! What a close code asks for (discord.md, Gateway).
 
+use stockbot_config::exit::Reason;
+
 use crate::exit::Exit;
 
 /// What to do after a close.
@@ -17,13 +19,19 @@ pub enum Then {
 pub fn policy(code: Option<u16>) -> Then {
     match code {
         Some(1000 | 1001 | 4003 | 4007 | 4009) => Then::Identify,
-        Some(4004) => Then::End(Exit::TokenRejected),
+        Some(4004) => Then::End(Exit::token_rejected()),
         Some(code @ (4010 | 4011)) => Then::End(refused(
+            Reason::ShardingRefused,
             code,
             "the sharding; set discord.shards to 0 so that Discord's recommendation is used",
         )),
-        Some(code @ 4012) => Then::End(refused(code, "this version of its API; use a newer bot image")),
+        Some(code @ 4012) => Then::End(refused(
+            Reason::ApiVersionRefused,
+            code,
+            "this version of its API; use a newer bot image",
+        )),
         Some(code @ (4013 | 4014)) => Then::End(refused(
+            Reason::IntentsRefused,
             code,
             "the intents GUILDS; enable them for the application in the Developer Portal",
         )),
@@ -31,8 +39,8 @@ pub fn policy(code: Option<u16>) -> Then {
     }
 }
 
-fn refused(code: u16, what: &str) -> Exit {
-    Exit::GatewayRefused(format!("Discord closed the gateway with {code}: it refuses {what}"))
+fn refused(reason: Reason, code: u16, what: &str) -> Exit {
+    Exit::new(reason, format!("Discord closed the gateway with {code}: it refuses {what}"))
 }
 
 #[cfg(test)]
@@ -47,9 +55,15 @@ mod tests {
         for code in [1000, 1001, 4003, 4007, 4009] {
             assert!(matches!(policy(Some(code)), Then::Identify), "{code}");
         }
-        assert!(matches!(policy(Some(4004)), Then::End(Exit::TokenRejected)));
-        for code in [4010, 4011, 4012, 4013, 4014] {
-            assert!(matches!(policy(Some(code)), Then::End(Exit::GatewayRefused(_))), "{code}");
+        for (code, reason) in [
+            (4004, Reason::TokenRejected),
+            (4010, Reason::ShardingRefused),
+            (4011, Reason::ShardingRefused),
+            (4012, Reason::ApiVersionRefused),
+            (4013, Reason::IntentsRefused),
+            (4014, Reason::IntentsRefused),
+        ] {
+            assert!(matches!(policy(Some(code)), Then::End(exit) if exit.reason == reason), "{code}");
         }
     }
 }

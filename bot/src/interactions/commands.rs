@@ -8,7 +8,7 @@ use serenity::{
     all::{CommandOptionType, Permissions},
     builder::{CreateCommand, CreateCommandOption},
 };
-use stockbot_config::fingerprint;
+use stockbot_config::{exit::Reason, fingerprint};
 use stockbot_store::commands::{command_fingerprint, save_command_fingerprint};
 
 use crate::{context::Bot, discord::RestError, exit::Exit};
@@ -173,7 +173,11 @@ pub enum RegisterError {
 
 impl From<RegisterError> for Exit {
     fn from(error: RegisterError) -> Self {
-        Self::Unavailable(error.to_string())
+        match error {
+            RegisterError::Store(error) => error.into(),
+            RegisterError::Discord(_) => Self::new(Reason::DiscordUnavailable, error.to_string()),
+            RegisterError::Encode(_) => Self::crashed(error.to_string()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The children of a small and of a large bot, as snapshots; what they depend on and what not.
 
 use serde_json::{Value, json};
+use stockbot_config::exit::Reason;
 
 use super::{Children, build};
 use crate::{
@@ -136,12 +137,12 @@ fn no_value_is_null_or_empty_where_the_api_server_would_drop_it() {
 }
 
 /// A bot whose only pod ended like this; `made_with` = the token of its pod template.
-fn refused(code: i32, message: &str, ready: bool) -> Validated {
+fn refused(reason: Reason, message: &str, ready: bool) -> Validated {
     let mut bot = validated("", fetched());
     let revision = revision(&build(&bot).unwrap());
     let mut state = running();
     (state.ready, state.revision, state.token_hash) = (ready, Some(revision), Some(bot.token_hash.clone()));
-    state.bot_container = ended(code, message, 1);
+    state.bot_container = ended(reason, message, 1);
     bot.pods = vec![pod(state, None)];
     bot
 }
@@ -153,32 +154,33 @@ fn halted(children: &Children) -> Option<Halt> {
 
 #[test]
 fn what_discord_refused_is_not_tried_again() {
-    for (code, message, reason) in [
-        (65, "rejected", HaltReason::TokenInvalid),
-        (66, "intents refused", HaltReason::DisallowedIntents),
-        (66, "Sharding required", HaltReason::ShardingInvalid),
+    for (refusal, reason) in [
+        (Reason::TokenRejected, HaltReason::TokenInvalid),
+        (Reason::IntentsRefused, HaltReason::DisallowedIntents),
+        (Reason::ShardingRefused, HaltReason::ShardingInvalid),
+        (Reason::ApiVersionRefused, HaltReason::ImageIncompatible),
     ] {
-        let children = build(&refused(code, message, false)).unwrap();
-        assert_eq!(replicas(&children), Some(0), "{code} {message}");
+        let children = build(&refused(refusal, "in other words", false)).unwrap();
+        assert_eq!(replicas(&children), Some(0), "{refusal:?}");
         let halt = halted(&children).unwrap();
-        assert_eq!((halt.reason, halt.message.as_str()), (reason, message));
+        assert_eq!((halt.reason, halt.message.as_str()), (reason, "in other words"));
     }
-    for code in [1, 64, 67, 69, 137] {
-        assert_eq!(replicas(&build(&refused(code, "", false)).unwrap()), Some(1), "{code}");
+    for other in [Reason::Crashed, Reason::ConfigurationInvalid, Reason::SchemaTooNew, Reason::Unknown] {
+        assert_eq!(replicas(&build(&refused(other, "shard 401", false)).unwrap()), Some(1), "{other:?}");
     }
 }
 
 #[test]
 fn a_pod_of_an_older_token_or_one_that_serves_stops_nothing() {
-    let mut older = refused(65, "rejected", false);
+    let mut older = refused(Reason::TokenRejected, "rejected", false);
     older.token_hash = "another".into();
     assert_eq!(replicas(&build(&older).unwrap()), Some(1));
-    assert_eq!(replicas(&build(&refused(65, "rejected", true)).unwrap()), Some(1));
+    assert_eq!(replicas(&build(&refused(Reason::TokenRejected, "rejected", true)).unwrap()), Some(1));
 }
 
 #[test]
 fn a_stopped_bot_stays_stopped_until_what_was_refused_changes() {
-    let halt = halted(&build(&refused(65, "rejected", false)).unwrap()).unwrap();
+    let halt = halted(&build(&refused(Reason::TokenRejected, "rejected", false)).unwrap()).unwrap();
     let annotated = || DeploymentState { halted: halt.annotation(), ..DeploymentState::default() };
     let mut bot = validated("  image: other\n", fetched());
     bot.deployment = Some(annotated());

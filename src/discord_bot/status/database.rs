@@ -1,19 +1,16 @@
 //! The `DatabaseReady` condition: reachable and migrated?
 
-use stockbot_config::{exit, status::DatabaseState};
+use stockbot_config::{
+    exit::{DEPENDENCY_UNAVAILABLE, Reason},
+    status::DatabaseState,
+};
 
 use super::observed::Observed;
 use crate::{api::conditions::Finding, cluster::pod::PodState};
 
-const SCHEMA_TOO_NEW: i32 = exit::SCHEMA_TOO_NEW as i32;
-const UNAVAILABLE: i32 = exit::DEPENDENCY_UNAVAILABLE as i32;
-/// Exit codes that say nothing of the database, or that another condition is about.
-const ELSEWHERE: [i32; 3] =
-    [exit::BAD_CONFIGURATION as i32, exit::TOKEN_REJECTED as i32, exit::GATEWAY_REFUSED as i32];
-
 /// What is known of the database, and in which words.
 pub fn state(observed: &Observed<'_>) -> (DatabaseState, String) {
-    let ended = observed.current_pods().filter(|pod| !pod.ready).find_map(|pod| of_exit(pod));
+    let ended = observed.current_pods().filter(|pod| !pod.ready).find_map(|pod| of_end(pod));
     ended.unwrap_or_else(|| {
         let told = observed.newest(|status| {
             let database = &status.database;
@@ -24,20 +21,21 @@ pub fn state(observed: &Observed<'_>) -> (DatabaseState, String) {
     })
 }
 
-fn of_exit(pod: &PodState) -> Option<(DatabaseState, String)> {
-    let exit = pod.failure()?;
-    let migrating = pod.migrate.failed.as_ref() == Some(exit);
-    let about_database =
-        migrating || ["database", "postgres"].iter().any(|word| exit.message.to_lowercase().contains(word));
-    let state = match exit.code {
-        SCHEMA_TOO_NEW => DatabaseState::SchemaTooNew,
-        UNAVAILABLE if about_database => DatabaseState::Unreachable,
-        UNAVAILABLE => return None,
-        code if ELSEWHERE.contains(&code) => return None,
-        _ if migrating => DatabaseState::MigrationFailed,
+fn of_end(pod: &PodState) -> Option<(DatabaseState, String)> {
+    let end = pod.failure()?;
+    let migrating = pod.migrate.failed.as_ref() == Some(end);
+    let state = match end.reason {
+        Reason::SchemaTooNew => DatabaseState::SchemaTooNew,
+        Reason::DatabaseUnavailable => DatabaseState::Unreachable,
+        Reason::MigrationFailed | Reason::DatabaseUnsuitable => DatabaseState::MigrationFailed,
+        // A bot of an earlier release says no more than its code; its migration knows no other dependency.
+        Reason::Unknown if migrating && end.code == i32::from(DEPENDENCY_UNAVAILABLE) => {
+            DatabaseState::Unreachable
+        }
+        Reason::Crashed if migrating => DatabaseState::MigrationFailed,
         _ => return None,
     };
-    Some((state, exit.message.clone()))
+    Some((state, end.message.clone()))
 }
 
 /// `DatabaseReady`.

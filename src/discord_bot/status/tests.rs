@@ -2,7 +2,9 @@
 
 use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Condition, jiff::Timestamp};
 use stockbot_config::{
-    DisplayConfig, fingerprint,
+    DisplayConfig,
+    exit::Reason,
+    fingerprint,
     status::{
         BotStatus, DatabaseState, DisplayState, DisplayStatus, GatewayState, ProductCounts, SessionStarts,
         Shards, TokenState,
@@ -286,57 +288,80 @@ fn a_display_counts_only_as_it_is_wanted_now() {
 }
 
 #[test]
-fn exit_codes_become_reasons() {
-    for (container, code, message, wanted) in [
-        ("migrate", 64, "bad currency", vec!["Stalled=True/ImageIncompatible", "Ready=False/Stalled"]),
+fn what_a_container_ended_for_becomes_reasons() {
+    // The words never decide: here they always speak of something else.
+    let words = "a shard of the database's intents";
+    for (container, reason, wanted) in [
         (
             "migrate",
-            67,
-            "schema 9",
+            Reason::ConfigurationInvalid,
+            vec!["Stalled=True/ImageIncompatible", "Ready=False/Stalled"],
+        ),
+        (
+            "migrate",
+            Reason::SecretInvalid,
+            vec!["Stalled=True/SecretKeyMissing", "DatabaseReady=Unknown/Unknown"],
+        ),
+        ("bot", Reason::ConfigurationConflicts, vec!["Stalled=True/RolloutFailed"]),
+        (
+            "migrate",
+            Reason::DatabaseUnsuitable,
+            vec!["Stalled=True/RolloutFailed", "DatabaseReady=False/MigrationFailed"],
+        ),
+        (
+            "migrate",
+            Reason::SchemaTooNew,
             vec!["Stalled=True/ImageIncompatible", "DatabaseReady=False/SchemaTooNew"],
         ),
         (
             "migrate",
-            69,
-            "refused",
+            Reason::DatabaseUnavailable,
             vec![
                 "DatabaseReady=False/Unreachable",
                 "Degraded=True/DatabaseUnavailable",
                 "Stalled=False/NotStalled",
             ],
         ),
-        ("migrate", 1, "oops", vec!["DatabaseReady=False/MigrationFailed"]),
-        ("bot", 65, "rejected", vec!["Stalled=True/TokenInvalid", "TokenValid=False/Rejected"]),
-        ("bot", 66, "intents", vec!["Stalled=True/DisallowedIntents"]),
-        ("bot", 66, "invalid shard", vec!["Stalled=True/ShardingInvalid"]),
-        ("bot", 69, "Discord is away", vec!["DatabaseReady=Unknown/Unknown", "Stalled=False/NotStalled"]),
-        ("bot", 69, "the database is away", vec!["DatabaseReady=False/Unreachable"]),
+        ("migrate", Reason::MigrationFailed, vec!["DatabaseReady=False/MigrationFailed"]),
+        ("migrate", Reason::Crashed, vec!["DatabaseReady=False/MigrationFailed"]),
+        ("bot", Reason::TokenRejected, vec!["Stalled=True/TokenInvalid", "TokenValid=False/Rejected"]),
+        ("bot", Reason::IntentsRefused, vec!["Stalled=True/DisallowedIntents"]),
+        ("bot", Reason::ShardingRefused, vec!["Stalled=True/ShardingInvalid"]),
+        ("bot", Reason::ApiVersionRefused, vec!["Stalled=True/ImageIncompatible"]),
         (
             "bot",
-            101,
-            "panic",
+            Reason::DiscordUnavailable,
+            vec!["DatabaseReady=Unknown/Unknown", "Stalled=False/NotStalled"],
+        ),
+        ("bot", Reason::DatabaseUnavailable, vec!["DatabaseReady=False/Unreachable"]),
+        (
+            "bot",
+            Reason::Crashed,
             vec!["Stalled=False/NotStalled", "Degraded=False/AsExpected", "Ready=False/PodsNotReady"],
         ),
     ] {
         let case = starts(|pod| {
-            let ended = ended(code, message, 1);
+            let ended = ended(reason, words, 1);
             if container == "migrate" { pod.migrate = ended } else { pod.bot_container = ended }
         });
         is(&case, &wanted);
         let all = status(&case).conditions;
-        assert!(all.iter().any(|condition| condition.message.contains(message)), "{message} is told nowhere");
+        assert!(all.iter().any(|condition| condition.message.contains(words)), "{reason:?} is told nowhere");
     }
 }
 
 #[test]
 fn a_bot_that_failed_too_often_is_degraded() {
-    is(&starts(|pod| pod.bot_container = ended(101, "panic", 2)), &["Degraded=False/AsExpected"]);
-    let looping = starts(|pod| pod.bot_container = ended(101, "panic", 3));
+    is(&starts(|pod| pod.bot_container = ended(Reason::Crashed, "panic", 2)), &["Degraded=False/AsExpected"]);
+    let looping = starts(|pod| pod.bot_container = ended(Reason::Crashed, "panic", 3));
     is(&looping, &["Degraded=True/CrashLooping"]);
     assert_eq!((phase(&looping), status(&looping).restarts), ("Degraded", 3));
     let recovered = Case {
         pods: vec![pod(
-            PodState { bot_container: Container { running: true, ..ended(101, "panic", 3) }, ..running() },
+            PodState {
+                bot_container: Container { running: true, ..ended(Reason::Crashed, "panic", 3) },
+                ..running()
+            },
             Some(connected()),
         )],
         ..works()

@@ -1,11 +1,9 @@
 //! The `TokenValid` condition: did Discord accept the token?
 
-use stockbot_config::{exit, status::TokenState};
+use stockbot_config::{exit::Reason, status::TokenState};
 
 use super::observed::Observed;
 use crate::{api::conditions::Finding, discord_bot::halt::HaltReason};
-
-const REJECTED: i32 = exit::TOKEN_REJECTED as i32;
 
 /// `TokenValid`.
 pub fn token_valid(observed: &Observed<'_>) -> Finding {
@@ -13,17 +11,19 @@ pub fn token_valid(observed: &Observed<'_>) -> Finding {
     let halted = observed.halt().is_some_and(|halt| halt.reason == HaltReason::TokenInvalid);
     let ended = observed.current_pods().filter(|pod| !pod.ready).filter_map(|pod| pod.failure());
     let state = |wanted| observed.statuses().any(|status| status.token == wanted);
-    let (status, reason, message) =
-        if halted || ended.into_iter().any(|exit| exit.code == REJECTED) || state(TokenState::Rejected) {
-            (
-                Some(false),
-                "Rejected",
-                format!("Discord rejected the token in Secret {secret}; put a valid one in"),
-            )
-        } else if state(TokenState::Accepted) {
-            (Some(true), "Accepted", "Discord accepted the token".into())
-        } else {
-            (None, "Unknown", "no pod has asked Discord yet".into())
-        };
+    let (status, reason, message) = if halted
+        || ended.into_iter().any(|end| end.reason == Reason::TokenRejected)
+        || state(TokenState::Rejected)
+    {
+        (
+            Some(false),
+            "Rejected",
+            format!("Discord rejected the token in Secret {secret}; put a valid one in"),
+        )
+    } else if state(TokenState::Accepted) {
+        (Some(true), "Accepted", "Discord accepted the token".into())
+    } else {
+        (None, "Unknown", "no pod has asked Discord yet".into())
+    };
     Finding::new("TokenValid", status, reason, message)
 }

@@ -1,6 +1,6 @@
 //! What keeps a bot from running, as its containers tell it: by exit code, termination message and waiting reason.
 
-use stockbot_config::exit;
+use stockbot_config::exit::Reason;
 
 use super::observed::{Observed, Outcome};
 use crate::{
@@ -8,9 +8,6 @@ use crate::{
     cluster::pod::{Container, PodState},
     discord_bot::halt::HaltReason,
 };
-
-const BAD_CONFIGURATION: i32 = exit::BAD_CONFIGURATION as i32;
-const SCHEMA_TOO_NEW: i32 = exit::SCHEMA_TOO_NEW as i32;
 
 /// The Stalled condition: only somebody's change helps.
 pub fn stalled(observed: &Observed<'_>) -> Finding {
@@ -65,6 +62,9 @@ fn refused(observed: &Observed<'_>, reason: HaltReason, said: &str) -> String {
         HaltReason::ShardingInvalid => {
             "Discord refused the number of shards; set spec.discord.shards to 0 or a larger number".into()
         }
+        HaltReason::ImageIncompatible => {
+            "Discord refused the version of its API that the image speaks; set spec.image to a newer version".into()
+        }
     };
     with_words(what_to_do, said)
 }
@@ -78,16 +78,23 @@ fn of_pod(observed: &Observed<'_>, pod: &PodState) -> Option<(&'static str, Stri
     if let Some(reason) = HaltReason::of(failure) {
         return Some((reason.as_str(), refused(observed, reason, &failure.message)));
     }
-    let what_to_do = match failure.code {
-        BAD_CONFIGURATION => {
-            "the bot refuses its configuration; correct the spec or the Secrets, or use an image of the operator's version"
+    let (reason, what_to_do) = match failure.reason {
+        Reason::ConfigurationInvalid => (
+            "ImageIncompatible",
+            "the image does not understand its configuration; set spec.image to the operator's version",
+        ),
+        Reason::SchemaTooNew => (
+            "ImageIncompatible",
+            "the database was migrated by a newer image; set spec.image to that version or a later one",
+        ),
+        Reason::SecretInvalid => ("SecretKeyMissing", "a value of a Secret cannot be used; correct it"),
+        Reason::ConfigurationConflicts => {
+            ("RolloutFailed", "the spec contradicts what the database holds; correct the spec")
         }
-        SCHEMA_TOO_NEW => {
-            "the database was migrated by a newer image; set spec.image to that version or a later one"
-        }
+        Reason::DatabaseUnsuitable => ("RolloutFailed", "the database cannot be used as it is; correct it"),
         _ => return None,
     };
-    Some(("ImageIncompatible", with_words(what_to_do.into(), &failure.message)))
+    Some((reason, with_words(what_to_do.into(), &failure.message)))
 }
 
 /// What the pods wait for, in words; `None` if nothing unusual is known.
