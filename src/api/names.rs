@@ -27,14 +27,18 @@ pub const RESTARTED_AT: &str = "stockbot.dev/restartedAt";
 pub const APPLIED: &str = "stockbot.dev/applied";
 /// Annotation of a Deployment: why it is scaled to 0 although the bot should run; see `discord_bot::halt`.
 pub const HALTED: &str = "stockbot.dev/halted";
-/// Annotation of a Deployment: fingerprint of what people changed (generation, Secrets, wish for a restart). If it stays
+/// Annotation of a Deployment: fingerprint of what people changed in the bot (generation, wish for a restart). If it stays
 /// while the pod template changes, the operator is the cause of the rollout.
 pub const CAUSE: &str = "stockbot.dev/cause";
+/// Annotation of a Deployment: the bot's generation that it, and so every child, was last written for.
+pub const GENERATION: &str = "stockbot.dev/generation";
 /// Annotation of a pod template: fingerprint of the configuration that only a restart can change.
 pub const CONFIG_HASH: &str = "stockbot.dev/config-hash";
-/// Annotation of a pod template: fingerprint of the names and resource versions of all mounted Secrets.
+/// Annotation of a Deployment: which contents of the mounted Secrets its pods were made for, as fingerprints.
+pub const SECRET_MARKS: &str = "stockbot.dev/secret-marks";
+/// Annotation of a pod template: fingerprint of the contents of all mounted Secrets that it was made for.
 pub const SECRETS_HASH: &str = "stockbot.dev/secrets-hash";
-/// Annotation of a pod template: fingerprint of the token's Secret alone.
+/// Annotation of a pod template: the same of the token alone, and of the wish for a restart.
 pub const TOKEN_HASH: &str = "stockbot.dev/token-hash";
 /// Annotation of a pod template: fingerprint of the template itself; tells current pods from those of an older rollout.
 pub const REVISION: &str = "stockbot.dev/revision";

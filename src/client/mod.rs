@@ -4,13 +4,14 @@ mod counting;
 mod freshness;
 #[cfg(test)]
 pub(crate) mod stub;
+mod words;
 
 use std::sync::Arc;
 
 use kube::{Client, Config, client::ClientBuilder};
 
 use self::counting::Counting;
-pub use self::freshness::Freshness;
+pub use self::{freshness::Freshness, words::words};
 use crate::metrics::Metrics;
 
 /// A client that counts its requests in `metrics`.

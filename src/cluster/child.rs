@@ -8,27 +8,39 @@ use k8s_openapi::api::{
 use kube::ResourceExt as _;
 use serde::Serialize;
 
-use super::{cache::Summary, footprint::Footprint};
+use super::{cache::Summary, footprint::Footprint, foreign};
 use crate::api::names;
 
 /// A kind of child.
 pub trait Child: kube::Resource<DynamicType = ()> + Serialize {
     /// What is kept of the object's own content.
     type State: Send + Sync + 'static;
+    /// What others set in its spec would change what the bot does: it is taken back.
+    const WHOLLY_OURS: bool;
+    /// Paths in the spec that are left alone all the same.
+    const LEFT_ALONE: &'static [&'static [&'static str]] = &[];
 
     /// Reads it.
     fn state(&self) -> Self::State;
 }
 
 macro_rules! stateless {
-    ($($kind:ty),*) => {$(
+    ($($kind:ty: $wholly_ours:literal),*) => {$(
         impl Child for $kind {
             type State = ();
+            const WHOLLY_OURS: bool = $wholly_ours;
             fn state(&self) {}
         }
     )*};
 }
-stateless!(ConfigMap, Service, ServiceAccount, NetworkPolicy, PodDisruptionBudget);
+// Another key of a ConfigMap is of no consequence, and other tools add pull secrets to every ServiceAccount.
+stateless!(
+    ConfigMap: false,
+    Service: true,
+    ServiceAccount: false,
+    NetworkPolicy: true,
+    PodDisruptionBudget: true
+);
 
 /// What is kept of a child object.
 #[derive(Debug)]
@@ -39,6 +51,12 @@ pub struct Live<S = ()> {
     pub uid: String,
     /// Uid of the `DiscordBot` that controls it.
     pub owner: Option<String>,
+    /// The operator made it, whoever owns it now.
+    pub made_by_us: bool,
+    /// Others have set what would change what the bot does.
+    pub touched: bool,
+    /// Somebody has made its content unchangeable.
+    pub immutable: bool,
     /// Its content.
     pub footprint: Footprint,
     /// A little of its status.
@@ -55,14 +73,27 @@ impl<S> Live<S> {
             .find(|owner| owner.controller == Some(true) && owner.kind == "DiscordBot");
         let label = object.labels().get(names::LABEL_BOT);
         let bot = owner.map(|owner| &owner.name).or(label).cloned().unwrap_or_default();
+        let content = serde_json::to_value(object).unwrap_or_default();
         Self {
             bot,
             uid: object.uid().unwrap_or_default(),
             owner: owner.map(|owner| owner.uid.clone()),
-            footprint: Footprint::of(&serde_json::to_value(object).unwrap_or_default()),
+            made_by_us: foreign::is_made_by_us(object),
+            touched: foreign::removal(object).is_some(),
+            immutable: content["immutable"] == true,
+            footprint: Footprint::of(&content),
             state: object.state(),
             version: version(object),
         }
+    }
+}
+
+impl<S> Live<S> {
+    /// Is it the child of the bot with that name and uid? One that nobody owns any more is, if the operator made it and its
+    /// label says for whom: its owner was removed by hand, or the bot was deleted without its children.
+    #[must_use]
+    pub fn belongs_to(&self, bot: &str, uid: &str) -> bool {
+        self.owner.as_ref().map_or(self.made_by_us && self.bot == bot, |owner| owner == uid)
     }
 }
 

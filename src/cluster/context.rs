@@ -21,6 +21,7 @@ use super::{
     cache::{Cache, Key},
     child::{Child, Live},
     pod::PodState,
+    rejections::Rejections,
     reports::Reports,
     rollout_pace::RolloutPace,
     secrets::Secrets,
@@ -112,6 +113,8 @@ pub struct Context {
     pub secrets: Secrets,
     /// What the pods said last.
     pub reports: Reports,
+    /// Internal errors of the API server, by bot.
+    pub rejections: Rejections,
 }
 
 impl Context {

@@ -21,8 +21,14 @@ pub struct DeploymentState {
     pub ready: i32,
     /// The annotation that says why it is scaled to 0.
     pub halted: Option<String>,
+    /// Somebody has paused its rollouts.
+    pub paused: bool,
+    /// The bot's generation that it was written for.
+    pub generation: Option<i64>,
     /// Why pods cannot be created.
     pub failure: Option<String>,
+    /// The annotation that says which contents of Secrets its pods were made for.
+    pub secret_marks: Option<String>,
     /// Revision of its pod template.
     pub revision: Option<String>,
     /// The annotation that says what people changed last.
@@ -31,6 +37,9 @@ pub struct DeploymentState {
 
 impl Child for Deployment {
     type State = DeploymentState;
+    const WHOLLY_OURS: bool = true;
+    /// A pause is somebody's decision, and `kubectl rollout restart` leaves an annotation.
+    const LEFT_ALONE: &'static [&'static [&'static str]] = &[&["paused"], &["template", "metadata"]];
 
     fn state(&self) -> DeploymentState {
         let spec = &self.spec;
@@ -46,7 +55,10 @@ impl Child for Deployment {
             replicas: status.replicas.unwrap_or_default(),
             updated: status.updated_replicas.unwrap_or_default(),
             ready: status.ready_replicas.unwrap_or_default(),
+            paused: spec.paused == Some(true),
+            generation: self.annotations().get(names::GENERATION).and_then(|text| text.parse().ok()),
             halted: self.annotations().get(names::HALTED).cloned(),
+            secret_marks: self.annotations().get(names::SECRET_MARKS).cloned(),
             cause: self.annotations().get(names::CAUSE).cloned(),
             failure: failure.and_then(|condition| condition.message),
             revision: template

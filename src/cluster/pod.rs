@@ -55,6 +55,8 @@ pub struct PodState {
     pub created: Option<Timestamp>,
     /// It is being deleted.
     pub deleting: bool,
+    /// It will never run again: evicted, or done.
+    pub finished: bool,
     /// Its address.
     pub ip: Option<String>,
     /// The kubelet calls it ready.
@@ -110,6 +112,7 @@ impl PodState {
             uid: pod.uid().unwrap_or_default(),
             created: pod.creation_timestamp().map(|time| time.0),
             deleting: pod.metadata.deletion_timestamp.is_some(),
+            finished: matches!(status.phase.as_deref(), Some("Failed" | "Succeeded")),
             ip: status.pod_ip.filter(|ip| !ip.is_empty()),
             ready: is("Ready", "True").is_some(),
             unschedulable: is("PodScheduled", "False").and_then(|condition| condition.message.clone()),

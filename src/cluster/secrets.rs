@@ -12,6 +12,7 @@ use std::{
 
 use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, Client, ResourceExt as _};
+use stockbot_config::fingerprint;
 
 use super::cache::Key;
 
@@ -23,8 +24,10 @@ const EAGER: Duration = Duration::from_secs(2);
 const PACE: Duration = Duration::from_millis(50);
 
 /// What a key's value looks like; nothing of the value itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
+    /// Fingerprint of the value, by which a change is noticed.
+    pub content: String,
     /// Nothing, or only white space.
     pub empty: bool,
     /// One line of printable text (a last newline is allowed).
@@ -193,13 +196,20 @@ fn is_forbidden(error: &kube::Error) -> bool {
 
 fn judge(secret: Secret) -> SecretState {
     let version = secret.resource_version().unwrap_or_default();
-    let keys = secret.data.into_iter().flatten().map(|(key, value)| (key, shape(&value.0))).collect();
-    SecretState::Present { version, keys }
+    let (namespace, name) = (secret.namespace(), secret.name_any());
+    let data = secret.data.into_iter().flatten();
+    // With the place, so that equal values in two places do not show as equal.
+    let judged = data.map(|(key, value)| {
+        let content = fingerprint(&(&namespace, &name, &key, &value.0));
+        (key, shape(&value.0, content))
+    });
+    SecretState::Present { version, keys: judged.collect() }
 }
 
-fn shape(value: &[u8]) -> Shape {
+fn shape(value: &[u8], content: String) -> Shape {
     let text = std::str::from_utf8(value).ok().map(str::trim);
     Shape {
+        content,
         empty: text.is_some_and(str::is_empty),
         one_line: text.is_some_and(|text| !text.contains(|c: char| c.is_control() || c.is_whitespace())),
         postgres_url: text
@@ -214,13 +224,13 @@ mod tests {
     #[test]
     fn a_value_is_judged_by_its_shape() {
         let judged = |value: &str| {
-            let shape = shape(value.as_bytes());
+            let shape = shape(value.as_bytes(), String::new());
             (shape.empty, shape.one_line, shape.postgres_url)
         };
         assert_eq!(judged("postgres://u:p@db/shop\n"), (false, true, true));
         assert_eq!(judged("MTEx.abc.def"), (false, true, false));
         assert_eq!(judged(" \n"), (true, true, false));
         assert_eq!(judged("two\nlines"), (false, false, false));
-        assert!(!shape(&[0xff, 0xfe]).one_line);
+        assert!(!shape(&[0xff, 0xfe], String::new()).one_line);
     }
 }

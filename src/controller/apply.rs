@@ -3,7 +3,7 @@
 
 use k8s_openapi::NamespaceResourceScope;
 use kube::{
-    Api, Client, Resource,
+    Api, Client, Resource, ResourceExt as _,
     api::{DeleteParams, Patch, PatchParams, Preconditions},
     core::PartialObjectMeta,
 };
@@ -12,70 +12,16 @@ use serde_json::{Value, json};
 use std::{fmt::Debug, sync::Arc};
 use stockbot_config::fingerprint;
 
+use super::apply_error::{ApplyError, kind, refusal};
 use crate::{
     api::names,
     cluster::{
         cache::{Cache, Key},
         child::{Child, Live},
+        foreign,
     },
     metrics::Metrics,
 };
-
-/// Why a child could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ApplyError {
-    /// Somebody else's object has the name.
-    #[error(
-        "{kind} {name} exists and is not controlled by this DiscordBot; delete or rename it, or give the DiscordBot another name"
-    )]
-    NameTaken {
-        /// Kind of the object.
-        kind: String,
-        /// Its name.
-        name: String,
-    },
-    /// The API server calls the object invalid: a value of the spec that only it can judge.
-    #[error("the API server refused {kind} {name}: {message}; correct the spec")]
-    Invalid {
-        /// Kind of the object.
-        kind: String,
-        /// Its name.
-        name: String,
-        /// The API server's words.
-        message: String,
-    },
-    /// Not allowed: missing RBAC, a quota, an admission policy.
-    #[error("writing {kind} {name} is forbidden: {message}")]
-    Forbidden {
-        /// Kind of the object.
-        kind: String,
-        /// Its name.
-        name: String,
-        /// The API server's words.
-        message: String,
-    },
-    /// The object changed meanwhile; the next attempt sees the change.
-    #[error("{kind} {name} changed while it was being written")]
-    Conflict {
-        /// Kind of the object.
-        kind: String,
-        /// Its name.
-        name: String,
-    },
-    /// Anything else.
-    #[error("cannot write {kind} {name}: {source}")]
-    Api {
-        /// Kind of the object.
-        kind: String,
-        /// Its name.
-        name: String,
-        /// Why.
-        source: Box<kube::Error>,
-    },
-    /// The object has no JSON; cannot happen with the types used.
-    #[error("cannot serialise a child: {0}")]
-    Serialise(#[from] serde_json::Error),
-}
 
 /// The children's kinds that can be applied.
 pub trait Applicable:
@@ -125,11 +71,13 @@ impl<'a> ChildWriter<'a> {
     ) -> Result<Applied<K::State>, ApplyError> {
         let key = Key::of(wanted);
         let live = cache.get(&key);
-        if live.as_ref().is_some_and(|live| live.owner.as_deref() != Some(self.bot_uid)) {
-            return Err(ApplyError::NameTaken { kind: kind::<K>(), name: key.name });
+        if let Some(other) = live.as_ref().filter(|live| !live.belongs_to(&self.bot.name, self.bot_uid)) {
+            return Err(self.name_taken::<K>(key.name, other));
         }
         let document = document(wanted, live.as_ref().map(|live| live.uid.as_str()))?;
-        if let Some(live) = live.as_ref().filter(|live| live.footprint.covers(&document)) {
+        let as_wanted =
+            |live: &&Arc<Live<_>>| live.owner.is_some() && !live.touched && live.footprint.covers(&document);
+        if let Some(live) = live.as_ref().filter(as_wanted) {
             return Ok(Applied { live: Arc::clone(live), written: false });
         }
         let params = PatchParams { force: live.is_some(), ..PatchParams::apply(names::MANAGER) };
@@ -137,12 +85,54 @@ impl<'a> ChildWriter<'a> {
         match api.patch(&key.name, &params, &Patch::Apply(&document)).await {
             Ok(object) => {
                 self.count::<K>(if live.is_some() { "update" } else { "create" });
+                let object = self.take_back(&api, object).await?;
                 let live = cache.put(key, Live::of(&object));
                 Ok(Applied { live, written: true })
             }
             Err(kube::Error::Api(status)) if status.code == 409 => Err(self.conflict(&api, cache, key).await),
+            Err(kube::Error::Api(status))
+                if status.code == 422 && live.is_some_and(|live| live.immutable) =>
+            {
+                let Key { namespace, name } = key;
+                Err(ApplyError::Immutable { kind: kind::<K>(), namespace, name })
+            }
             Err(error) => Err(refusal::<K>(key.name, error)),
         }
+    }
+
+    /// Removes from an object just written what others have set in it.
+    async fn take_back<K: Applicable>(&self, api: &Api<K>, object: K) -> Result<K, ApplyError> {
+        let Some(mut patch) = foreign::removal(&object) else { return Ok(object) };
+        let name = object.name_any();
+        tracing::info!(kind = kind::<K>(), name, %patch, "what others have set is taken back");
+        // Only this very state of the object has been looked at.
+        patch["metadata"] = json!({"resourceVersion": object.resource_version()});
+        let params = PatchParams { field_manager: Some(names::MANAGER.into()), ..PatchParams::default() };
+        let patched = api.patch(&name, &params, &Patch::Strategic(patch)).await;
+        self.count::<K>("update");
+        patched.map_err(|error| refusal::<K>(name, error))
+    }
+
+    fn name_taken<K: Applicable>(&self, name: String, other: &Live<K::State>) -> ApplyError {
+        let kind = kind::<K>();
+        let Key { namespace, name: bot } = self.bot;
+        let claim = if other.made_by_us && other.owner.is_none() {
+            let labels = names::selector_text(bot);
+            format!(
+                "was made by the operator, but its labels do not say that it is this DiscordBot's; to have it taken over: kubectl -n {namespace} label --overwrite {kind} {name} {}={bot} {}={} {}",
+                names::LABEL_BOT,
+                names::LABEL_MANAGED_BY,
+                names::MANAGER,
+                labels.replace(',', " "),
+            )
+        } else if other.made_by_us && other.bot == *bot {
+            "belongs to an earlier DiscordBot of this name; Kubernetes removes it in a moment, or delete it"
+                .into()
+        } else {
+            "is not controlled by this DiscordBot; delete or rename it, or give the DiscordBot another name"
+                .into()
+        };
+        ApplyError::NameTaken { kind, name, claim }
     }
 
     /// Deletes the child of that name, if it is this bot's.
@@ -152,7 +142,7 @@ impl<'a> ChildWriter<'a> {
         name: &str,
     ) -> Result<(), ApplyError> {
         let key = Key::new(&self.bot.namespace, name);
-        let Some(live) = cache.get(&key).filter(|live| live.owner.as_deref() == Some(self.bot_uid)) else {
+        let Some(live) = cache.get(&key).filter(|live| live.belongs_to(&self.bot.name, self.bot_uid)) else {
             return Ok(());
         };
         let api: Api<K> = Api::namespaced(self.client.clone(), &key.namespace);
@@ -176,8 +166,8 @@ impl<'a> ChildWriter<'a> {
         match api.get_opt(&key.name).await {
             Ok(Some(object)) => {
                 let live = Live::of(&object);
-                if live.owner.as_deref() != Some(self.bot_uid) {
-                    return ApplyError::NameTaken { kind: kind::<K>(), name: key.name };
+                if !live.belongs_to(&self.bot.name, self.bot_uid) {
+                    return self.name_taken::<K>(key.name, &live);
                 }
                 cache.put(key.clone(), live);
             }
@@ -222,23 +212,6 @@ fn document<K: Child>(wanted: &K, uid: Option<&str>) -> Result<Value, serde_json
         None => metadata["resourceVersion"] = "1".into(),
     }
     Ok(document)
-}
-
-fn kind<K: Resource<DynamicType = ()>>() -> String {
-    K::kind(&()).into_owned()
-}
-
-fn refusal<K: Resource<DynamicType = ()>>(name: String, error: kube::Error) -> ApplyError {
-    let kind = kind::<K>();
-    match error {
-        kube::Error::Api(status) if matches!(status.code, 400 | 422) => {
-            ApplyError::Invalid { kind, name, message: status.message.clone() }
-        }
-        kube::Error::Api(status) if status.code == 403 => {
-            ApplyError::Forbidden { kind, name, message: status.message.clone() }
-        }
-        other => ApplyError::Api { kind, name, source: Box::new(other) },
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! Must not: know a kind.
 
 pub mod apply;
+pub mod apply_error;
 pub mod driver;
 pub mod events;
 pub mod status_writer;

@@ -20,6 +20,7 @@ use crate::{
     cluster::{
         cache::Cache,
         context::{Context, Process, Triggers},
+        rejections::Rejections,
         reports::Reports,
         secrets::Secrets,
     },
@@ -67,6 +68,7 @@ impl Scope {
             network_policies: Cache::default(),
             pods: Cache::default(),
             reports: Reports::default(),
+            rejections: Rejections::default(),
         };
         Self {
             context: Arc::new(context),

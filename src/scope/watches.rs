@@ -56,7 +56,7 @@ where
     };
     let config =
         watcher::Config { label_selector: selector, page_size: Some(PAGE), ..watcher::Config::default() };
-    watcher(api, config).default_backoff().modify(forget_history)
+    watcher(api, config).default_backoff()
 }
 
 /// Drops what nobody here reads and what is often most of an object: who changed which field, and `kubectl`'s copy of it.
@@ -66,7 +66,8 @@ fn forget_history<K: Resource>(object: &mut K) {
 }
 
 pub async fn follow_bots(context: &Context, scope: Option<&str>, mut writer: Writer<DiscordBot>) {
-    let mut events = std::pin::pin!(watch::<DiscordBot>(&context.process.client, scope, None));
+    let mut events =
+        std::pin::pin!(watch::<DiscordBot>(&context.process.client, scope, None).modify(forget_history));
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
@@ -92,7 +93,8 @@ fn by_bot_event(context: &Context, event: &Event<DiscordBot>) -> Woken {
 }
 
 pub async fn follow_displays(context: &Context, scope: Option<&str>, mut writer: Writer<StockDisplay>) {
-    let mut events = std::pin::pin!(watch::<StockDisplay>(&context.process.client, scope, None));
+    let mut events =
+        std::pin::pin!(watch::<StockDisplay>(&context.process.client, scope, None).modify(forget_history));
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {

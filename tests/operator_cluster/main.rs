@@ -6,6 +6,7 @@
 mod children;
 mod cluster;
 mod displays;
+mod drift;
 mod failures;
 mod fake_bot;
 mod lifecycle;
