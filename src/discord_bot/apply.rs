@@ -11,7 +11,10 @@ use super::build::Children;
 use crate::{
     api::names,
     cluster::{cache::Key, context::Context, pod::PodState},
-    controller::apply::{ApplyError, ChildWriter, annotate},
+    controller::{
+        apply::{ChildWriter, annotate},
+        apply_error::ApplyError,
+    },
 };
 
 /// What was applied.
@@ -61,7 +64,11 @@ async fn roll(
     let applied = writer.apply(&context.deployments, deployment).await?;
     let now = &applied.live.state;
     if let Some(before) = before.filter(|before| before.state.revision != now.revision) {
-        let reason = if before.state.cause == now.cause { "OperatorChanged" } else { "SpecChanged" };
+        let reason = match &before.state {
+            before if before.cause != now.cause => "SpecChanged",
+            before if before.secret_marks != now.secret_marks => "SecretChanged",
+            _ => "OperatorChanged",
+        };
         context.process.metrics.rollouts.with_label_values(&[reason]).inc();
     }
     Ok(applied.written)

@@ -42,6 +42,15 @@ impl Pod {
     }
 }
 
+/// The newest warning about a pod that does not start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodEvent {
+    /// Reason of the event: `FailedMount`, `FailedCreatePodSandBox`, ...
+    pub reason: String,
+    /// What is wrong, in the words of the kubelet or the scheduler.
+    pub message: String,
+}
+
 /// Everything around a bot.
 #[derive(Clone, Debug, Default)]
 pub struct Fetched {
@@ -53,10 +62,12 @@ pub struct Fetched {
     pub displays: Vec<Arc<StockDisplay>>,
     /// Its Secrets by name.
     pub secrets: BTreeMap<String, Arc<SecretState>>,
-    /// Pods wait for volumes of Secrets that the operator may not read.
-    pub blind: bool,
-    /// The kubelet's words about volumes that cannot be mounted; only asked for if `blind`.
-    pub mount_failure: Option<String>,
+    /// Secrets that the operator may not read are mounted.
+    pub hidden: bool,
+    /// What is said of a pod that does not start; only asked for if there is one.
+    pub pod_event: Option<PodEvent>,
+    /// An older bot of the namespace that uses the same Discord application.
+    pub rival: Option<String>,
 }
 
 /// Why not everything could be read.
@@ -80,8 +91,8 @@ impl FetchError {
 /// What is watched around a bot; needs no request.
 #[must_use]
 pub fn watched(context: &Context, key: &Key, bot: &DiscordBot) -> Fetched {
-    let ours = |owner: &Option<String>| owner.is_some() && *owner == bot.metadata.uid;
-    let deployment = context.deployments.get(key).filter(|live| ours(&live.owner));
+    let uid = bot.metadata.uid.as_deref().unwrap_or_default();
+    let deployment = context.deployments.get(key).filter(|live| live.belongs_to(&key.name, uid));
     let pod = |state: Arc<PodState>| {
         let report = context.reports.get(&Key::new(&key.namespace, &state.name), &state.uid);
         Pod { state, report }
@@ -91,9 +102,28 @@ pub fn watched(context: &Context, key: &Key, bot: &DiscordBot) -> Fetched {
         pods: context.pods.of_bot(key).into_iter().map(pod).collect(),
         displays: context.displays_of(key),
         secrets: BTreeMap::new(),
-        blind: false,
-        mount_failure: None,
+        hidden: false,
+        pod_event: None,
+        rival: rival(context, key, bot),
     }
+}
+
+/// Of the bots of a namespace with one Discord application, all but the oldest have a rival.
+fn rival(context: &Context, key: &Key, bot: &DiscordBot) -> Option<String> {
+    let application = |bot: &DiscordBot| bot.status.as_ref().and_then(|status| status.application_id.clone());
+    let age = |bot: &DiscordBot| {
+        let created = bot.metadata.creation_timestamp.as_ref().map(|time| time.0);
+        (created.unwrap_or(Timestamp::MAX), bot.metadata.name.clone())
+    };
+    let own = application(bot)?;
+    let found = context.bots.find(|other| {
+        other.metadata.namespace.as_deref() == Some(key.namespace.as_str())
+            && other.metadata.deletion_timestamp.is_none()
+            && other.spec.wanted() > 0
+            && age(other) < age(bot)
+            && application(other).as_ref() == Some(&own)
+    });
+    found.and_then(|other| other.metadata.name.clone())
 }
 
 /// Everything around a bot.
@@ -105,25 +135,22 @@ pub async fn fetch(context: &Context, key: &Key, bot: &DiscordBot) -> Result<Fet
             unknown.insert(context.secrets.get(&secret).await?);
         }
     }
-    let forbidden = fetched.secrets.values().any(|state| **state == SecretState::Forbidden);
-    fetched.blind = forbidden && fetched.pods.iter().any(|pod| pod.state.unstarted());
-    if fetched.blind {
-        fetched.mount_failure = mount_failure(context, key, &fetched.pods).await;
-    }
+    fetched.hidden = fetched.secrets.values().any(|state| **state == SecretState::Forbidden);
+    fetched.pod_event = pod_event(context, key, &fetched.pods).await;
     Ok(fetched)
 }
 
-/// Where Secrets may not be read, only the kubelet notices that one is missing. It says so in events of the pod.
-async fn mount_failure(context: &Context, key: &Key, pods: &[Pod]) -> Option<String> {
+/// Why a pod does not start, the kubelet says in events: a Secret that it cannot mount, a sandbox that it cannot make.
+async fn pod_event(context: &Context, key: &Key, pods: &[Pod]) -> Option<PodEvent> {
     let pod = pods.iter().map(|pod| &pod.state).find(|pod| pod.unstarted() && is_late(pod))?;
-    let about = format!("involvedObject.uid={},reason=FailedMount", pod.uid);
+    let about = format!("involvedObject.uid={},type=Warning", pod.uid);
     let events: Api<Event> = Api::namespaced(context.process.client.clone(), &key.namespace);
     let found = events.list(&ListParams::default().fields(&about).limit(20)).await;
     let found =
         found.inspect_err(|error| tracing::debug!(%error, "the kubelet's events cannot be read")).ok()?;
     let newest =
         found.items.into_iter().max_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0))?;
-    newest.message
+    Some(PodEvent { reason: newest.reason.unwrap_or_default(), message: newest.message? })
 }
 
 /// A healthy pod is through with its volumes before that.

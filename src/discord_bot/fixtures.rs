@@ -31,7 +31,7 @@ pub fn defaults() -> Defaults {
 
 /// A Secret with one plausible key.
 pub fn secret(key: &str, version: &str) -> Arc<SecretState> {
-    let shape = Shape { empty: false, one_line: true, postgres_url: true };
+    let shape = Shape { content: version.into(), empty: false, one_line: true, postgres_url: true };
     let keys: BTreeMap<_, _> = [(key.to_owned(), shape)].into();
     Arc::new(SecretState::Present { version: version.into(), keys })
 }

@@ -79,14 +79,14 @@ pub fn decide(bot: &Validated, revision: &str) -> Option<Halt> {
         HaltReason::TokenInvalid => bot.token_hash.clone(),
         _ => revision.to_owned(),
     };
-    let kept = bot.deployment.as_ref().and_then(|live| Halt::parse(live.halted.as_deref()?));
-    if let Some(halt) = kept.filter(|halt| halt.until == until(halt.reason)) {
-        return Some(halt);
-    }
     let mut pods = bot.pods.iter().map(|pod| &*pod.state).filter(|pod| !pod.deleting);
     if pods.clone().any(|pod| pod.ready) {
         // A pod of the rollout before still serves; it must not be stopped for a mistake in the new one.
         return None;
+    }
+    let kept = bot.deployment.as_ref().and_then(|live| Halt::parse(live.halted.as_deref()?));
+    if let Some(halt) = kept.filter(|halt| halt.until == until(halt.reason)) {
+        return Some(halt);
     }
     pods.find_map(|pod| refused(pod, &until))
 }

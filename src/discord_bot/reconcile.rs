@@ -9,7 +9,7 @@ use super::{
     apply::{Applied, apply},
     build::build,
     displays::configured,
-    fetch::{self, Fetched, fetch},
+    fetch::{self, Fetched, PodEvent, fetch},
     mounted::mounted,
     status::{self, Observed, Outcome},
     validate::{self, Validated, validate},
@@ -18,7 +18,7 @@ use crate::{
     api::{DiscordBot, conditions::find, names},
     cluster::{cache::Key, context::Context},
     controller::{
-        apply::ApplyError,
+        apply_error::ApplyError,
         driver::{Failure, Next, Reconciler},
         status_writer::{StatusWriter, Timing},
     },
@@ -26,8 +26,12 @@ use crate::{
 
 /// How soon a name that somebody else's object has is tried again: that object is not watched.
 const NAME_TAKEN: Duration = Duration::from_secs(15);
-/// How soon to look again at what the kubelet says about volumes.
-const BLIND: Duration = Duration::from_secs(5);
+/// How soon to look again at what is said of a pod that does not start: events are not watched.
+const UNSTARTED: Duration = Duration::from_secs(5);
+/// How soon to look again whether the bot with the same application is gone.
+const RIVAL: Duration = Duration::from_secs(30);
+/// An internal error of the API server that comes as often as this in a row is about what is written.
+const REPEATED: u32 = 3;
 
 /// The reconciler of `DiscordBot`.
 pub struct Bots {
@@ -41,7 +45,9 @@ pub struct Bots {
 struct Pass {
     outcome: Outcome,
     displays: Vec<DisplayConfig>,
-    mount_failure: Option<String>,
+    pod_event: Option<PodEvent>,
+    /// Secrets that the operator may not read are mounted.
+    hidden: bool,
     /// The Deployment was written just now: what comes of it will be seen in a moment.
     rolling: bool,
     result: Result<Next, Failure>,
@@ -49,7 +55,7 @@ struct Pass {
 
 impl Pass {
     fn new(outcome: Outcome, displays: Vec<DisplayConfig>, result: Result<Next, Failure>) -> Self {
-        Self { outcome, displays, mount_failure: None, rolling: false, result }
+        Self { outcome, displays, pod_event: None, hidden: false, rolling: false, result }
     }
 }
 
@@ -72,7 +78,9 @@ impl Reconciler for Bots {
             deployment: seen.deployment.as_ref(),
             pods: &seen.pods,
             displays: &pass.displays,
-            mount_failure: pass.mount_failure.as_deref(),
+            pod_event: pass.pod_event.as_ref(),
+            hidden: pass.hidden,
+            rival: seen.rival.as_deref(),
         };
         let old = self.statuses.newest(&bot);
         let new = status::compute(&observed, &old, Timestamp::now());
@@ -89,6 +97,7 @@ impl Reconciler for Bots {
 
     fn forget(&self, key: &Key) {
         self.statuses.forget(key);
+        self.context.rejections.forget(key);
     }
 }
 
@@ -109,7 +118,9 @@ async fn run(context: &Context, key: &Key, bot: &DiscordBot) -> Pass {
 
 async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched) -> Pass {
     let displays = configured(&fetched.displays);
-    let (blind, mount_failure) = (fetched.blind, fetched.mount_failure.clone());
+    let (hidden, pod_event) = (fetched.hidden, fetched.pod_event.clone());
+    let unstarted = fetched.pods.iter().any(|pod| pod.state.unstarted());
+    let rival = fetched.rival.is_some();
     let validated = match validate(key, bot, fetched, &context.process.defaults) {
         Ok(validated) => validated,
         // Nothing happens until it is mended, which a watch or the look at the Secrets will tell.
@@ -125,23 +136,26 @@ async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched
     let wait = slot(context, &validated, &children.deployment);
     match apply(context, key, uid, children, !wait.is_zero()).await {
         Ok(Applied { rolling }) => {
+            context.rejections.forget(key);
             let outcome = if wait.is_zero() { Outcome::Applied } else { Outcome::Waiting };
             let next = if wait.is_zero() { Next::Change } else { Next::After(wait) };
-            // The kubelet's events are not watched.
-            let next = if blind { next.or_sooner(Next::After(BLIND)) } else { next };
-            Pass { mount_failure, rolling, ..Pass::new(outcome, displays, Ok(next)) }
+            let next = if unstarted { next.or_sooner(Next::After(UNSTARTED)) } else { next };
+            let next = if rival { next.or_sooner(Next::After(RIVAL)) } else { next };
+            Pass { pod_event, hidden, rolling, ..Pass::new(outcome, displays, Ok(next)) }
         }
-        Err(error) => refused(context, displays, error),
+        Err(error) => refused(context, bot, displays, error),
     }
 }
 
-/// How long a rollout that only the operator wants has to wait for its slot.
+/// How long a rollout has to wait for its slot that nobody asked for in this very bot: many others may need the same.
 fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration {
     let Some(live) = &bot.deployment else { return Duration::ZERO };
     let template = wanted.spec.template.metadata.as_ref().and_then(|metadata| metadata.annotations.as_ref());
     let revision = template.and_then(|all| all.get(names::REVISION));
     let serves = bot.pods.iter().any(|pod| pod.state.ready && !pod.state.deleting);
-    if live.revision.as_ref() == revision || live.cause.as_ref() != Some(&bot.cause) || !serves {
+    // An operator of an earlier release wrote a cause of another kind.
+    let asked_for = live.cause.as_ref() != Some(&bot.cause) && live.secret_marks.is_some();
+    if live.revision.as_ref() == revision || asked_for || !serves {
         return Duration::ZERO;
     }
     context.process.rollout_pace.wait(&bot.key)
@@ -158,10 +172,19 @@ fn stalled(
     Pass::new(Outcome::Stalled { reason, message }, displays, Ok(next))
 }
 
-fn refused(context: &Context, displays: Vec<DisplayConfig>, error: ApplyError) -> Pass {
+fn refused(context: &Context, bot: &DiscordBot, displays: Vec<DisplayConfig>, error: ApplyError) -> Pass {
     let (reason, next) = match &error {
         ApplyError::NameTaken { .. } => ("NameTaken", Next::After(NAME_TAKEN)),
-        ApplyError::Invalid { .. } => ("RolloutFailed", Next::Change),
+        ApplyError::Invalid { .. } | ApplyError::Immutable { .. } => ("RolloutFailed", Next::Change),
+        ApplyError::Internal { kind, name, .. } => {
+            let body = format!("{kind} {name} {:?}", bot.metadata.generation);
+            let repeated = context.rejections.again(&Key::of(bot), &body) >= REPEATED;
+            let message = format!("{error}; correct the spec, or mend the API server");
+            let failing = failing(displays, Failure::new("ApiFailing", error));
+            let outcome = Outcome::Stalled { reason: "RolloutFailed", message };
+            // It is tried all the same: the API server may recover.
+            return if repeated { Pass { outcome, ..failing } } else { failing };
+        }
         ApplyError::Forbidden { .. } => return failing(displays, Failure::new("Forbidden", error)),
         // No news for the status: the next attempt sees what changed.
         ApplyError::Conflict { .. } => {

@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::Resource as _;
-use serde_json::json;
-use stockbot_config::{CONTRACT, Config, DisplayConfig, fingerprint};
+use stockbot_config::{CONTRACT, Config, DisplayConfig, fingerprint, mounts};
 
 use super::{
     displays::configured,
     fetch::{Fetched, Pod},
     mounted::{Form, Mounted, mounted},
+    secret_marks::SecretMarks,
 };
 use crate::{
     api::{DiscordBot, DiscordBotSpec, names},
@@ -83,12 +83,14 @@ pub struct Validated {
     pub config: Config,
     /// Its Secret files.
     pub mounted: Vec<Mounted>,
-    /// Fingerprint of all its Secrets' names and versions.
-    pub secrets_hash: String,
-    /// Fingerprint of the token's Secret.
+    /// Which contents of its Secrets the pods are to be made for.
+    pub secret_marks: SecretMarks,
+    /// Fingerprint of the token, and of the wish for a restart.
     pub token_hash: String,
     /// Fingerprint of what people changed.
     pub cause: String,
+    /// Its generation.
+    pub generation: Option<i64>,
     /// The annotation by which people ask for a restart.
     pub restarted_at: Option<String>,
     /// Its Deployment as it is.
@@ -117,21 +119,18 @@ pub fn validate(
     }
     let restarted_at =
         bot.metadata.annotations.as_ref().and_then(|all| all.get(names::RESTARTED_AT)).cloned();
-    let versions = |files: &[Mounted]| {
-        let version =
-            |file: &Mounted| json!([file.file, file.secret, file.key, known_version(file, &fetched.secrets)]);
-        fingerprint(&files.iter().map(version).collect::<Vec<_>>())
-    };
+    let secret_marks = secret_marks(&mounted, &fetched);
     Ok(Validated {
         key: key.clone(),
         owner: bot.controller_owner_ref(&()).unwrap_or_default(),
         image: image(spec, defaults),
         wanted: spec.wanted(),
         config: config(key, spec, configured(&fetched.displays)),
-        cause: fingerprint(&(bot.metadata.generation, versions(&mounted), &restarted_at)),
-        secrets_hash: versions(&mounted),
-        // The token is the first; asking for a restart is also a way to have a rejected one tried again.
-        token_hash: fingerprint(&(versions(&mounted[..1]), &restarted_at)),
+        cause: fingerprint(&(bot.metadata.generation, &restarted_at)),
+        generation: bot.metadata.generation,
+        // Asking for a restart is also a way to have a rejected token tried again.
+        token_hash: fingerprint(&(secret_marks.of(mounts::TOKEN), &restarted_at)),
+        secret_marks,
         spec: spec.clone(),
         mounted,
         restarted_at,
@@ -148,7 +147,7 @@ fn check_secret(file: &Mounted, secrets: &BTreeMap<String, Arc<SecretState>>) ->
         Some(SecretState::Missing) => return Err(Mistake::SecretNotFound { secret, key, field }),
         Some(SecretState::Present { keys, .. }) => match keys.get(&key) {
             None => return Err(Mistake::SecretKeyMissing { secret, key, field }),
-            Some(shape) => *shape,
+            Some(shape) => shape,
         },
     };
     let problem = match form {
@@ -162,11 +161,19 @@ fn check_secret(file: &Mounted, secrets: &BTreeMap<String, Arc<SecretState>>) ->
     Err(Mistake::SecretMalformed { secret, key, field, problem })
 }
 
-fn known_version(file: &Mounted, secrets: &BTreeMap<String, Arc<SecretState>>) -> Option<String> {
-    match secrets.get(&file.secret).map(|state| &**state) {
-        Some(SecretState::Present { version, .. }) => Some(version.clone()),
+/// Which contents the pods are to be made for. What the pods themselves say counts only where the operator may not look.
+fn secret_marks(mounted: &[Mounted], fetched: &Fetched) -> SecretMarks {
+    let state = |file: &Mounted| fetched.secrets.get(&file.secret).map(|state| &**state);
+    let content = |file: &Mounted| match state(file) {
+        Some(SecretState::Present { keys, .. }) => keys.get(&file.key).map(|shape| shape.content.clone()),
         _ => None,
-    }
+    };
+    let hidden = mounted.iter().any(|file| state(file) == Some(&SecretState::Forbidden));
+    let said = |pod: &Pod| pod.report.as_ref()?.status.as_ref()?.secrets_changed.clone();
+    let told = fetched.pods.iter().filter(|pod| hidden && !pod.state.deleting).find_map(said);
+    let before =
+        fetched.deployment.as_ref().and_then(|live| SecretMarks::parse(live.secret_marks.as_deref()?));
+    SecretMarks::next(before.as_ref(), mounted.iter().map(|file| (file.file, content(file))), told)
 }
 
 fn config(key: &Key, spec: &DiscordBotSpec, displays: Vec<DisplayConfig>) -> Config {
@@ -217,7 +224,8 @@ mod tests {
 
     #[test]
     fn each_mistake_with_a_secret_says_what_to_do() {
-        let shape = |empty, one_line, postgres_url| Shape { empty, one_line, postgres_url };
+        let shape =
+            |empty, one_line, postgres_url| Shape { content: String::new(), empty, one_line, postgres_url };
         for (more, fetched, message) in [
             (
                 "",
@@ -296,7 +304,7 @@ mod tests {
             validate(&key(), &bot, fetched, &defaults).unwrap().cause
         };
         assert_eq!(cause("1", 1, "old"), cause("1", 1, "new"));
-        assert_ne!(cause("1", 1, "old"), cause("2", 1, "old"));
+        assert_eq!(cause("1", 1, "old"), cause("2", 1, "old"), "many bots may share a Secret");
         assert_ne!(cause("1", 1, "old"), cause("1", 2, "old"));
     }
 }

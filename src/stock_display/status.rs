@@ -14,6 +14,7 @@ use crate::{
         status::LastErrorStatus,
     },
     controller::status_writer::HasStatus,
+    discord_bot::displays::words,
 };
 
 /// Where a display stands, as every condition tells it.
@@ -101,8 +102,7 @@ fn standing(told: &DisplayStatus) -> Standing {
     let state = told.state;
     let as_wanted =
         matches!(state, DisplayState::Published | DisplayState::Hidden | DisplayState::Maintenance);
-    let (reason, default_message) = words(state);
-    let message = if told.message.is_empty() { default_message.into() } else { told.message.clone() };
+    let (reason, message) = words(told);
     Standing {
         reason,
         message,
@@ -118,31 +118,6 @@ fn standing(told: &DisplayStatus) -> Standing {
         degraded: !as_wanted && state != DisplayState::NotYetPublished,
         stalled: matches!(state, DisplayState::ChannelNotFound | DisplayState::MissingPermissions),
         bound: true,
-    }
-}
-
-fn words(state: DisplayState) -> (&'static str, &'static str) {
-    match state {
-        DisplayState::NotYetPublished => ("NotYetPublished", "the bot has not published this version yet"),
-        DisplayState::Published => ("Published", "the live message is up to date"),
-        DisplayState::ChannelNotFound => {
-            ("ChannelNotFound", "Discord knows no such channel; correct spec.channelId")
-        }
-        DisplayState::MissingPermissions => (
-            "MissingPermissions",
-            "the bot may not write in the channel; give it View Channel, Send Messages and Embed Links there",
-        ),
-        DisplayState::ButtonsFailing => {
-            ("ButtonsFailing", "the buttons cannot be built; the old message stays")
-        }
-        DisplayState::FallbackShown => {
-            ("FallbackShown", "the fallback is shown until the buttons work again")
-        }
-        DisplayState::Hidden => ("Hidden", "hidden as wanted"),
-        DisplayState::Maintenance => ("Maintenance", "shows that the shop is in maintenance"),
-        DisplayState::BreakerOpen => {
-            ("BreakerOpen", "calls to Discord keep failing and are suspended for a while")
-        }
     }
 }
 

@@ -104,9 +104,7 @@ async fn a_display_can_be_given_to_another_bot() {
     let display = world.display("main", BOT, 10).await;
     let bot = FakeBot::start().await;
     bot.shows("main", &display.spec.settings, DisplayState::Published);
-    for pod in world.pods(2).await {
-        world.pod_runs(&pod, &bot.ip).await;
-    }
+    let _bots = world.both_run(bot).await;
     shows(&world, BOT, &["main"]).await;
     shows(&world, "second", &[]).await;
     // Both are content: nothing but the change wakes them.

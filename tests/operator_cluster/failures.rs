@@ -1,6 +1,7 @@
 //! Bots that do not start, and bots that stop working.
 
 use k8s_openapi::api::apps::v1::Deployment;
+use kube::ResourceExt as _;
 use stockbot_config::{
     exit::Reason,
     status::{DatabaseState, GatewayState},
@@ -142,4 +143,43 @@ async fn what_a_running_bot_loses_becomes_conditions_and_heals() {
     bot.fails();
     let message = world.bot_is("Degraded", "True", "ProbeFailing").await;
     assert!(message.contains("it answers 503 to /status"), "{message}");
+}
+
+#[tokio::test]
+async fn a_spec_that_the_api_server_cannot_write_is_never_called_ready() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    let (_bot, _) = world.ready_bot("").await;
+    // Nothing checks this before the API server merges it into the Deployment, where it fails with 500.
+    world.bot("  resources: {claims: [{name: a}, {name: a}]}\n").await;
+    let message = world.bot_is("Stalled", "True", "RolloutFailed").await;
+    assert!(
+        message.contains("cannot write Deployment growshop") && message.contains("duplicate"),
+        "{message}"
+    );
+    world.bot_is("Ready", "False", "Stalled").await;
+    world.bot("  resources: {claims: [{name: a}, {name: a}]}\n  running: false\n").await;
+    world.bot_is("Ready", "False", "Stalled").await;
+    let phase = world.api::<DiscordBot>().get(BOT).await.unwrap().status.unwrap().phase;
+    assert_ne!(phase.as_str(), "Stopped", "the pod still runs");
+    world.bot("").await;
+    world.bot_is("Ready", "True", "AllReady").await;
+}
+
+#[tokio::test]
+async fn of_two_bots_of_one_application_the_later_one_is_stalled_until_the_first_is_gone() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    let (bot, _) = world.ready_bot("").await;
+    let first = world.api::<DiscordBot>().get(BOT).await.unwrap().metadata.creation_timestamp.unwrap().0;
+    // Creation times have whole seconds.
+    let later = |_: Option<&DiscordBot>| k8s_openapi::jiff::Timestamp::now().as_second() > first.as_second();
+    world.until(BOT, "a second passes", later).await;
+    world.bot_called("second", "").await;
+    let pods = world.pods(2).await;
+    let pod = pods.iter().find(|pod| pod.name_any().starts_with("second")).unwrap();
+    world.pod_runs(pod, &bot.ip).await;
+    let message = world.bot_called_is("second", "Stalled", "True", "TokenInvalid").await;
+    assert!(message.starts_with("DiscordBot growshop uses the same Discord application"), "{message}");
+    world.bot_is("Ready", "True", "AllReady").await;
 }

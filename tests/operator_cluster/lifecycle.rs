@@ -89,10 +89,7 @@ async fn a_new_default_image_rolls_one_bot_after_the_other() {
     let operator = world.operator(&["--bot-image", "stockbot:old"]);
     world.bot("").await;
     world.bot_called("second", "").await;
-    let bot = FakeBot::start().await;
-    for pod in world.pods(2).await {
-        world.pod_runs(&pod, &bot.ip).await;
-    }
+    let _bots = world.both_run(FakeBot::start().await).await;
     world.bot_is("Ready", "True", "AllReady").await;
     world.bot_called_is("second", "Ready", "True", "AllReady").await;
     operator.stop().await;

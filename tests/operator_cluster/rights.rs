@@ -7,9 +7,11 @@ use k8s_openapi::api::{
     authentication::v1::{TokenRequest, TokenRequestSpec},
     core::v1::{Event, ServiceAccount},
 };
+use kube::ResourceExt as _;
 use kube::api::{Patch, PatchParams, PostParams};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
+use stockbot_operator::api::names;
 use tempfile::NamedTempFile;
 
 use crate::{BOT, cluster, fake_bot::FakeBot, world::World};
@@ -99,4 +101,35 @@ async fn without_rights_over_secrets_bots_run_and_the_kubelet_tells_what_is_miss
     world.pod_runs(&pod, &bot.ip).await;
     world.bot_is("Ready", "True", "AllReady").await;
     assert_eq!(world.api::<Deployment>().get(BOT).await.unwrap().spec.replicas, Some(1));
+}
+
+#[tokio::test]
+async fn rights_over_secrets_that_are_granted_later_roll_nothing_and_what_the_kubelet_brings_does() {
+    let world = World::new().await;
+    let kubeconfig = granted(&world, "stockbot-operator-secrets").await;
+    let operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
+    let (bot, _) = world.ready_bot("  probes: {deep: {period: 1s}}\n").await;
+    let template = async || world.api::<Deployment>().get(BOT).await.unwrap().spec.template;
+    let before = template().await;
+    bot.says(|status| status.secrets_changed = Some("other".into()));
+    world.pods(2).await;
+    let rolled = template().await;
+    assert_ne!(before, rolled);
+    bot.says(|status| status.secrets_changed = None);
+    operator.stop().await;
+
+    let kubeconfig = granted(&world, "").await;
+    let operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
+    let reads = ["resource=\"secrets\"", "code=\"200\""];
+    stockbot_harness::eventually(crate::SOON, "the Secrets are read", || async {
+        let read = operator.metric("api_requests_total", &reads).await;
+        if read > 0 { Ok(()) } else { Err(read) }
+    })
+    .await;
+    world.secret("growshop-discord", "unused", "x").await;
+    let marks = |found: Option<&Deployment>| {
+        found.unwrap().annotations()[names::SECRET_MARKS].contains("\"seen\":{\"")
+    };
+    world.until(BOT, "the contents are known", marks).await;
+    assert_eq!(rolled, template().await);
 }

@@ -1,9 +1,11 @@
 //! Secrets: missing, malformed, mended, rotated.
 
 use k8s_openapi::api::{apps::v1::Deployment, core::v1::Secret};
+use kube::ResourceExt as _;
+use serde_json::json;
 use stockbot_operator::api::names;
 
-use crate::{BOT, world::World};
+use crate::{BOT, fake_bot::FakeBot, world::World};
 
 fn annotation(deployment: &Deployment, key: &str) -> String {
     deployment.spec.template.metadata.clone().unwrap().annotations.unwrap()[key].clone()
@@ -65,6 +67,45 @@ async fn a_rotated_secret_rolls_the_pods() {
         annotation(&after, names::TOKEN_HASH),
         "the token is the same"
     );
+}
+
+#[tokio::test]
+async fn what_happens_to_a_secret_besides_its_mounted_keys_rolls_nothing() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    world.bot("").await;
+    let made =
+        world.until::<Deployment>(BOT, "the Deployment is made", |found| found.is_some()).await.unwrap();
+    let note = json!({"metadata": {"annotations": {"note": "kept"}}, "stringData": {"other": "key"}});
+    world.patch::<Secret>("growshop-discord", note).await;
+    // Made anew with the same content, as a backup or another tool does it.
+    world.delete::<Secret>("shop-postgres").await;
+    world.bot_is("Stalled", "True", "SecretNotFound").await;
+    world.secret("shop-postgres", "url", "postgres://shop:secret@db/shop").await;
+    world.bot_is("Stalled", "False", "NotStalled").await;
+    let now = world.api::<Deployment>().get(BOT).await.unwrap();
+    assert_eq!(made.spec.template, now.spec.template);
+}
+
+#[tokio::test]
+async fn a_secret_of_many_serving_bots_rolls_them_one_after_the_other() {
+    let world = World::new().await;
+    let _operator = world.operator(&["--rollout-pace", "1h"]);
+    world.bot("").await;
+    world.bot_called("second", "").await;
+    let _bots = world.both_run(FakeBot::start().await).await;
+    world.bot_is("Ready", "True", "AllReady").await;
+    world.bot_called_is("second", "Ready", "True", "AllReady").await;
+    world.secret("shop-postgres", "url", "postgres://shop:other@db/shop").await;
+    let rolling = world.pods(3).await;
+    let first = if rolling.iter().filter(|pod| pod.name_any().starts_with("second")).count() == 2 {
+        "second"
+    } else {
+        BOT
+    };
+    let other = if first == BOT { "second" } else { BOT };
+    world.bot_called_is(other, "Progressing", "True", "WaitingForRolloutSlot").await;
+    world.bot_called_is(other, "Ready", "True", "AllReady").await;
 }
 
 #[tokio::test]

@@ -234,6 +234,17 @@ impl World {
         .await
     }
 
+    /// The pods of the bot and of another called `second` run, each with an application of its own; `bot` is the first.
+    pub async fn both_run(&self, bot: FakeBot) -> [FakeBot; 2] {
+        let second = FakeBot::start().await;
+        second.says(|status| status.application_id = Some("1100000000000000008".into()));
+        for pod in self.pods(2).await {
+            let fake = if pod.name_any().starts_with("second") { &second } else { &bot };
+            self.pod_runs(&pod, &fake.ip).await;
+        }
+        [bot, second]
+    }
+
     /// Writes the status of a pod, as the kubelet would.
     pub async fn pod_status(&self, pod: &Pod, status: Value) {
         let patch = Patch::Merge(json!({"status": status}));

@@ -24,8 +24,10 @@ pub fn build(bot: &Validated) -> Deployment {
     let halt = halt::decide(bot, &revision);
     let mut metadata = metadata(bot, bot.key.name.clone(), "bot");
     let halted = halt.as_ref().and_then(halt::Halt::annotation).map(|text| (names::HALTED.to_owned(), text));
+    let marks = bot.secret_marks.annotation().map(|text| (names::SECRET_MARKS.to_owned(), text));
+    let generation = bot.generation.map(|number| (names::GENERATION.to_owned(), number.to_string()));
     let cause = (names::CAUSE.to_owned(), bot.cause.clone());
-    metadata.annotations = Some(halted.into_iter().chain([cause]).collect());
+    metadata.annotations = Some([halted, marks, generation, Some(cause)].into_iter().flatten().collect());
     Deployment {
         metadata,
         spec: DeploymentSpec {

@@ -37,7 +37,7 @@ fn metadata(bot: &Validated) -> ObjectMeta {
     labels.extend(names::labels(&bot.key.name, "bot"));
     let mut annotations = bot.spec.pod_template.annotations.clone();
     annotations.insert(names::CONFIG_HASH.into(), fingerprint(&bot.config.needs_restart()));
-    annotations.insert(names::SECRETS_HASH.into(), bot.secrets_hash.clone());
+    annotations.insert(names::SECRETS_HASH.into(), bot.secret_marks.all());
     annotations.insert(names::TOKEN_HASH.into(), bot.token_hash.clone());
     if let Some(at) = &bot.restarted_at {
         annotations.insert(names::RESTARTED_AT.into(), at.clone());

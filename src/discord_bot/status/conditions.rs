@@ -2,17 +2,18 @@
 
 use stockbot_config::status::{DatabaseState, DisplayState, GatewayState};
 
+use super::super::displays::words;
 use super::{
     database::{self, database_ready},
     observed::{Observed, Outcome},
     token::token_valid,
-    trouble::{stall, stalled, waiting},
+    trouble::{paused_rollouts, stall, stalled, waiting},
 };
-use crate::api::conditions::Finding;
+use crate::api::{conditions::Finding, names};
 
 /// Every condition, Ready first.
 pub fn all(observed: &Observed<'_>) -> Vec<Finding> {
-    vec![
+    let known = [
         ready(observed),
         progressing(observed),
         degraded(observed),
@@ -20,9 +21,10 @@ pub fn all(observed: &Observed<'_>) -> Vec<Finding> {
         token_valid(observed),
         database_ready(observed),
         gateway_connected(observed),
-        identify_budget_low(observed),
         paused(observed),
-    ]
+    ];
+    // Before Discord was asked for the first time there is nothing to say of the budget.
+    known.into_iter().chain(identify_budget_low(observed)).collect()
 }
 
 fn ready(observed: &Observed<'_>) -> Finding {
@@ -31,20 +33,14 @@ fn ready(observed: &Observed<'_>) -> Finding {
         return finding(false, "Stalled", message);
     }
     if observed.wanted() == 0 {
-        let left = observed.deployment.map_or(0, |live| live.replicas);
-        return match left {
+        return match observed.pods_left() {
+            _ if !observed.applied() => finding(false, "PodsNotReady", unapplied(observed)),
             0 => finding(true, "Stopped", "stopped as wanted".into()),
-            _ => finding(false, "PodsNotReady", format!("{left} pods are still stopping")),
+            left => finding(false, "PodsNotReady", format!("{} still stopping", are(left, "pod"))),
         };
     }
     if !observed.rolled_out() {
-        let (ready, wanted) = (observed.ready_pods(), observed.wanted());
-        let why = match &observed.outcome {
-            Outcome::Failing { message } => Some(message.clone()),
-            _ => waiting(observed),
-        };
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        return finding(false, "PodsNotReady", format!("{ready} of {wanted} pods are ready{why}"));
+        return finding(false, "PodsNotReady", unready(observed));
     }
     if !observed.connected() {
         let (connected, desired) = (observed.shards_connected(), observed.shards_desired());
@@ -58,7 +54,49 @@ fn ready(observed: &Observed<'_>) -> Finding {
     if usize::try_from(shown).unwrap_or_default() < displays {
         return finding(false, "DisplaysNotReady", format!("{shown} of {displays} displays are published"));
     }
-    finding(true, "AllReady", format!("{} pods ready, {displays} displays published", observed.ready_pods()))
+    if !observed.applied() {
+        return finding(false, "PodsNotReady", unapplied(observed));
+    }
+    let message = format!("{} ready, {} published", are(observed.ready_pods(), "pod"), are(shown, "display"));
+    finding(true, "AllReady", message)
+}
+
+/// That the newest spec is not applied, and why, as far as this pass knows.
+fn unapplied(observed: &Observed<'_>) -> String {
+    let why = match &observed.outcome {
+        Outcome::Failing { message } => Some(message.clone()),
+        Outcome::Paused => {
+            Some(format!("writes are paused; remove the annotation {} to go on", names::PAUSED))
+        }
+        _ => None,
+    };
+    format!("the newest spec is not applied yet{}", because(why))
+}
+
+/// What is missing until every pod is there, ready and of the newest version.
+fn unready(observed: &Observed<'_>) -> String {
+    let (ready, wanted) = (observed.ready_pods(), observed.wanted());
+    let why = match &observed.outcome {
+        Outcome::Failing { message } => Some(message.clone()),
+        _ => waiting(observed),
+    };
+    if ready < wanted || why.is_some() {
+        return format!("{ready} of {wanted} pods are ready{}", because(why));
+    }
+    let left = observed.pods_left() - ready;
+    if left > 0 {
+        return format!("the new pods are ready, {} still stopping", are(left, "old pod"));
+    }
+    "the new pods are ready; Kubernetes has not counted them yet".into()
+}
+
+fn because(why: Option<String>) -> String {
+    why.map(|why| format!(": {why}")).unwrap_or_default()
+}
+
+/// "1 pod is", "2 pods are".
+fn are(count: i32, what: &str) -> String {
+    if count == 1 { format!("1 {what} is") } else { format!("{count} {what}s are") }
 }
 
 fn progressing(observed: &Observed<'_>) -> Finding {
@@ -70,18 +108,21 @@ fn progress(observed: &Observed<'_>) -> (bool, &'static str, String) {
     if stall(observed).is_some() {
         return (false, "Complete", "waits for a change, see Stalled".into());
     }
-    let live = observed.deployment.cloned().unwrap_or_default();
+    if let Outcome::Failing { message } = &observed.outcome {
+        let reason = if observed.serves() { "RolloutInProgress" } else { "Starting" };
+        return (true, reason, message.clone());
+    }
+    if observed.outcome == Outcome::Paused && !observed.applied() {
+        return (false, "Complete", unapplied(observed));
+    }
     if observed.wanted() == 0 {
-        return match live.replicas {
+        return match observed.pods_left() {
             0 => (false, "Complete", "stopped".into()),
-            left => (true, "Stopping", format!("{left} pods are stopping")),
+            left => (true, "Stopping", format!("{} stopping", are(left, "pod"))),
         };
     }
-    if let Outcome::Failing { message } = &observed.outcome {
-        return (true, "Starting", message.clone());
-    }
     if observed.outcome == Outcome::Waiting {
-        let message = "the operator's own change is rolled out to one bot after the other";
+        let message = "a change that concerns many bots (of the operator, or of a Secret) is rolled out to one after the other";
         return (true, "WaitingForRolloutSlot", message.into());
     }
     if observed.statuses().any(|status| status.gateway.state == GatewayState::WaitingForBudget) {
@@ -90,15 +131,11 @@ fn progress(observed: &Observed<'_>) -> (bool, &'static str, String) {
         return (true, "WaitingForIdentifyBudget", format!("session starts are at the reserve{until}"));
     }
     if observed.rolled_out() {
-        return (false, "Complete", "the newest spec is rolled out".into());
+        let resume = paused_rollouts(observed).map(|resume| format!("; {resume}")).unwrap_or_default();
+        return (false, "Complete", format!("the newest spec is rolled out{resume}"));
     }
     if observed.serves() {
-        let message = format!(
-            "{} of {} new pods are ready, the others still serve",
-            observed.ready_pods(),
-            observed.wanted()
-        );
-        return (true, "RolloutInProgress", message);
+        return (true, "RolloutInProgress", format!("{}; pods still serve", unready(observed)));
     }
     (true, "Starting", waiting(observed).unwrap_or_else(|| "pods are starting".into()))
 }
@@ -153,12 +190,7 @@ pub fn loss(observed: &Observed<'_>) -> Option<(&'static str, String)> {
                 | DisplayState::MissingPermissions
                 | DisplayState::BreakerOpen
         );
-        failing.then(|| {
-            (
-                "DisplayFailing",
-                format!("StockDisplay {}: {:?} {}", display.name, status.state, status.message),
-            )
-        })
+        failing.then(|| ("DisplayFailing", format!("StockDisplay {}: {}", display.name, words(status).1)))
     })
 }
 
@@ -177,22 +209,19 @@ fn gateway_connected(observed: &Observed<'_>) -> Finding {
     Finding::new("GatewayConnected", status, reason, format!("{connected} of {desired} shards are connected"))
 }
 
-fn identify_budget_low(observed: &Observed<'_>) -> Finding {
+fn identify_budget_low(observed: &Observed<'_>) -> Option<Finding> {
     let reserve = observed.bot.spec.discord.identify_reserve;
     // While no pod tells, what was told last still holds.
     let before = observed.bot.status.as_ref().and_then(|status| status.session_starts.as_ref());
     let told = observed
         .newest(|status| status.session_starts.as_ref().map(|starts| (starts.remaining, starts.total)));
-    match told.or_else(|| before.map(|starts| (starts.remaining, starts.total))) {
-        None => Finding::new("IdentifyBudgetLow", None, "Sufficient", "Discord has not been asked yet"),
-        Some((remaining, total)) => {
-            let low = remaining <= reserve;
-            let reason = if low { "BelowReserve" } else { "Sufficient" };
-            // No exact number here: it changes with every start, and status.sessionStarts has it.
-            let message = format!("the reserve is {reserve} of {total} session starts a day");
-            Finding::new("IdentifyBudgetLow", Some(low), reason, message)
-        }
-    }
+    let (remaining, total) = told.or_else(|| before.map(|starts| (starts.remaining, starts.total)))?;
+    let low = remaining <= reserve;
+    let reason = if low { "BelowReserve" } else { "Sufficient" };
+    // No exact number here: it changes with every start, and status.sessionStarts has it.
+    let left = if low { "not more than" } else { "more than" };
+    let message = format!("{left} the reserve of {reserve} of {total} session starts a day is left");
+    Some(Finding::new("IdentifyBudgetLow", Some(low), reason, message))
 }
 
 fn paused(observed: &Observed<'_>) -> Finding {

@@ -7,9 +7,12 @@ use stockbot_config::{
     status::{BotStatus, DisplayState, DisplayStatus},
 };
 
-use super::super::{fetch::Pod, halt::Halt};
+use super::super::{
+    fetch::{Pod, PodEvent},
+    halt::Halt,
+};
 use crate::{
-    api::DiscordBot,
+    api::{DiscordBot, names},
     cluster::{cache::Key, deployment::DeploymentState, pod::PodState},
 };
 
@@ -52,8 +55,12 @@ pub struct Observed<'a> {
     pub pods: &'a [Pod],
     /// The displays of its configuration.
     pub displays: &'a [DisplayConfig],
-    /// The kubelet's words about volumes that cannot be mounted.
-    pub mount_failure: Option<&'a str>,
+    /// What is said of a pod that does not start.
+    pub pod_event: Option<&'a PodEvent>,
+    /// Secrets that the operator may not read are mounted.
+    pub hidden: bool,
+    /// An older bot of the namespace that uses the same Discord application.
+    pub rival: Option<&'a str>,
 }
 
 impl Observed<'_> {
@@ -63,19 +70,46 @@ impl Observed<'_> {
         self.bot.spec.wanted()
     }
 
-    /// Why the bot is scaled to 0 although it should run.
+    /// Why the bot is scaled to 0 although it should run. A pod that serves says that this is over.
     #[must_use]
     pub fn halt(&self) -> Option<Halt> {
-        self.deployment.and_then(|live| Halt::parse(live.halted.as_deref()?))
+        self.deployment.and_then(|live| Halt::parse(live.halted.as_deref()?)).filter(|_| !self.serves())
+    }
+
+    /// Are the children those of the newest spec? An earlier release did not say what they were written for.
+    #[must_use]
+    pub fn applied(&self) -> bool {
+        let written_for = |live: &DeploymentState| live.generation.or(self.bot.metadata.generation);
+        self.deployment.is_some_and(|live| written_for(live) == self.bot.metadata.generation)
+    }
+
+    /// Pods that are there, also those that are being stopped.
+    #[must_use]
+    pub fn pods_left(&self) -> i32 {
+        let there = self.pods.iter().filter(|pod| !pod.state.finished).count();
+        let counted = self.deployment.map_or(0, |live| live.replicas);
+        i32::try_from(there).unwrap_or(i32::MAX).max(counted)
+    }
+
+    /// Pods of the newest revision, and what they said last.
+    pub fn current(&self) -> impl Iterator<Item = &Pod> {
+        let revision = self.deployment.and_then(|live| live.revision.as_ref());
+        self.pods.iter().filter(move |pod| !pod.state.deleting && pod.state.revision.as_ref() == revision)
     }
 
     /// Pods of the newest revision.
     pub fn current_pods(&self) -> impl Iterator<Item = &Arc<PodState>> {
-        let revision = self.deployment.and_then(|live| live.revision.as_ref());
-        self.pods
-            .iter()
-            .map(|pod| &pod.state)
-            .filter(move |pod| !pod.deleting && pod.revision.as_ref() == revision)
+        self.current().map(|pod| &pod.state)
+    }
+
+    /// The command that makes the operator try again, for causes that it cannot see mended.
+    #[must_use]
+    pub fn restart_command(&self) -> String {
+        let Key { namespace, name } = self.key;
+        format!(
+            "kubectl -n {namespace} annotate --overwrite discordbot {name} {}=$(date +%s)",
+            names::RESTARTED_AT
+        )
     }
 
     /// Wanted pods of the newest revision that are ready.

@@ -16,7 +16,8 @@ pub fn phase(observed: &Observed<'_>) -> Phase {
         return if observed.serves() { Phase::Degraded } else { Phase::Failed };
     }
     if observed.wanted() == 0 {
-        return Phase::Stopped;
+        let stopped = observed.applied() && observed.pods_left() == 0;
+        return if stopped { Phase::Stopped } else { Phase::Updating };
     }
     if observed.deployment.is_none() {
         return Phase::Pending;
@@ -24,7 +25,7 @@ pub fn phase(observed: &Observed<'_>) -> Phase {
     if loss(observed).is_some() {
         return Phase::Degraded;
     }
-    if !observed.rolled_out() {
+    if !observed.applied() || !observed.rolled_out() {
         return if observed.serves() { Phase::Updating } else { Phase::Starting };
     }
     let before = observed.bot.status.as_ref().map(|status| status.phase).unwrap_or_default();

@@ -6,8 +6,8 @@ use stockbot_config::{
     exit::Reason,
     fingerprint,
     status::{
-        BotStatus, DatabaseState, DisplayState, DisplayStatus, GatewayState, ProductCounts, SessionStarts,
-        Shards, TokenState,
+        BotStatus, DatabaseState, DisplayState, DisplayStatus, GatewayState, LastError, ProductCounts,
+        SessionStarts, Shards, TokenState,
     },
 };
 
@@ -18,9 +18,10 @@ use crate::{
         cache::Key,
         deployment::DeploymentState,
         pod::{Container, PodState},
+        reports::ProbeError,
     },
     discord_bot::{
-        fetch::Pod,
+        fetch::{Pod, PodEvent},
         fixtures::{bot, deployment, display, ended, key, pod, running},
         halt::{Halt, HaltReason},
     },
@@ -34,6 +35,9 @@ struct Case {
     deployment: Option<DeploymentState>,
     pods: Vec<Pod>,
     displays: Vec<DisplayConfig>,
+    pod_event: Option<PodEvent>,
+    hidden: bool,
+    rival: Option<String>,
 }
 
 /// A bot that works and has no display.
@@ -45,6 +49,9 @@ fn works() -> Case {
         deployment: Some(deployment()),
         pods: vec![pod(running(), Some(connected()))],
         displays: Vec::new(),
+        pod_event: None,
+        hidden: false,
+        rival: None,
     }
 }
 
@@ -100,7 +107,7 @@ fn shows(state: DisplayState) -> Case {
 }
 
 fn status(case: &Case) -> DiscordBotStatus {
-    let Case { key, bot, outcome, deployment, pods, displays } = case;
+    let Case { key, bot, outcome, deployment, pods, displays, pod_event, hidden, rival } = case;
     let observed = Observed {
         key,
         bot,
@@ -109,7 +116,9 @@ fn status(case: &Case) -> DiscordBotStatus {
         deployment: deployment.as_ref(),
         pods,
         displays,
-        mount_failure: None,
+        pod_event: pod_event.as_ref(),
+        hidden: *hidden,
+        rival: rival.as_deref(),
     };
     compute(&observed, &DiscordBotStatus::default(), Timestamp::UNIX_EPOCH)
 }
@@ -267,7 +276,7 @@ fn the_budget_is_low_at_the_reserve() {
     };
     is(&with(51), &["IdentifyBudgetLow=False/Sufficient"]);
     is(&with(50), &["IdentifyBudgetLow=True/BelowReserve"]);
-    is(&works(), &["IdentifyBudgetLow=Unknown/Sufficient"]);
+    assert!(find(&status(&works()).conditions, "IdentifyBudgetLow").is_none(), "nothing is known of it");
 }
 
 #[test]
@@ -419,8 +428,144 @@ fn outcomes_of_the_reconcile_are_told() {
 fn a_pod_that_does_not_answer_often_enough_is_a_loss() {
     let mut case = works();
     let report = case.pods[0].report.as_mut().unwrap();
-    (report.failures, report.error) = (2, Some(crate::cluster::reports::ProbeError::Unreachable));
+    (report.failures, report.error) = (2, Some(ProbeError::Unreachable));
     is(&case, &["Degraded=False/AsExpected"]);
     case.pods[0].report.as_mut().unwrap().failures = 3;
     is(&case, &["Degraded=True/ProbeFailing"]);
+}
+
+/// A Deployment that was last written for the generation before.
+fn of_the_generation_before() -> Option<DeploymentState> {
+    Some(DeploymentState { generation: Some(0), ..deployment() })
+}
+
+#[test]
+fn a_spec_that_is_not_applied_is_never_called_ready_or_stopped() {
+    let failing = |more: &str| Case {
+        bot: bot(more),
+        outcome: Outcome::Failing { message: "the API server stumbles".into() },
+        deployment: of_the_generation_before(),
+        ..works()
+    };
+    for more in ["", "  running: false\n"] {
+        let case = failing(more);
+        is(&case, &["Ready=False/PodsNotReady", "Progressing=True/RolloutInProgress"]);
+        assert_eq!(
+            condition(&case, "Ready").message,
+            "the newest spec is not applied yet: the API server stumbles"
+        );
+        assert_eq!(phase(&case), "Updating", "its pod still serves");
+    }
+    let paused = Case { outcome: Outcome::Paused, ..failing("") };
+    is(&paused, &["Ready=False/PodsNotReady", "Paused=True/PausedByAnnotation"]);
+    let later =
+        Case { deployment: Some(DeploymentState { generation: Some(1), ..deployment() }), ..failing("") };
+    is(&later, &["Ready=True/AllReady"]);
+}
+
+#[test]
+fn a_bot_is_stopped_when_its_last_pod_is_gone() {
+    let stopping = |pods| Case {
+        bot: bot("  running: false\n"),
+        deployment: Some(DeploymentState { replicas: 0, updated: 0, ready: 0, ..deployment() }),
+        pods,
+        ..works()
+    };
+    let last = PodState { deleting: true, ..running() };
+    let case = stopping(vec![pod(last, None)]);
+    is(&case, &["Ready=False/PodsNotReady", "Progressing=True/Stopping"]);
+    assert_eq!(
+        (phase(&case), condition(&case, "Ready").message.as_str()),
+        ("Updating", "1 pod is still stopping")
+    );
+    let evicted = PodState { finished: true, ready: false, ..running() };
+    is(&stopping(vec![pod(evicted, None)]), &["Ready=True/Stopped"]);
+}
+
+#[test]
+fn a_message_never_says_that_all_pods_are_ready_of_a_bot_that_is_not() {
+    let leaving = DeploymentState { replicas: 2, ready: 2, ..deployment() };
+    let old = PodState { name: "growshop-0".into(), revision: Some("old".into()), ..running() };
+    let pods = vec![pod(running(), Some(connected())), pod(old, Some(connected()))];
+    let case = Case { deployment: Some(leaving), pods, ..works() };
+    assert_eq!(condition(&case, "Ready").message, "the new pods are ready, 1 old pod is still stopping");
+    let unseen = Case { deployment: Some(DeploymentState { observed: false, ..deployment() }), ..works() };
+    assert_eq!(
+        condition(&unseen, "Ready").message,
+        "the new pods are ready; Kubernetes has not counted them yet"
+    );
+}
+
+#[test]
+fn what_keeps_a_pod_from_being_ready_is_told_from_wherever_it_is_known() {
+    let told = |case: &Case| condition(case, "Ready").message;
+    let mut away = connected();
+    let message = "Discord does not answer: connection refused";
+    away.last_error = Some(LastError { time: Timestamp::UNIX_EPOCH, message: message.into() });
+    let says = Case { pods: vec![pod(PodState { ready: false, ..running() }, Some(away))], ..starts(|_| {}) };
+    assert_eq!(told(&says), format!("0 of 1 pods are ready: pod growshop-1 says: {message}"));
+
+    let mut silent =
+        Case { pods: vec![pod(PodState { ready: false, ..running() }, Some(connected()))], ..starts(|_| {}) };
+    silent.pods[0].report.as_mut().unwrap().error = Some(ProbeError::Unreachable);
+    assert_eq!(told(&silent), "0 of 1 pods are ready: pod growshop-1: it cannot be reached on port 8080");
+
+    let event = PodEvent { reason: "FailedCreatePodSandBox".into(), message: "memory limit too low".into() };
+    let unstarted = Case { pod_event: Some(event), ..starts(|_| {}) };
+    assert_eq!(told(&unstarted), "0 of 1 pods are ready: memory limit too low");
+}
+
+#[test]
+fn rollouts_that_somebody_paused_are_named_with_the_command() {
+    let paused = |rolled_out: bool| {
+        let updated = i32::from(rolled_out);
+        Case { deployment: Some(DeploymentState { paused: true, updated, ..deployment() }), ..works() }
+    };
+    let command = "kubectl -n shops rollout resume deployment growshop";
+    is(&paused(false), &["Stalled=True/RolloutFailed"]);
+    assert!(condition(&paused(false), "Stalled").message.ends_with(command));
+    is(&paused(true), &["Stalled=False/NotStalled", "Ready=True/AllReady"]);
+    assert!(condition(&paused(true), "Progressing").message.ends_with(command));
+}
+
+#[test]
+fn of_two_bots_of_one_application_the_later_one_is_stalled() {
+    let case = Case { rival: Some("older".into()), ..works() };
+    is(&case, &["Stalled=True/TokenInvalid"]);
+    let message = condition(&case, "Stalled").message;
+    assert!(
+        message.starts_with("DiscordBot older uses the same Discord application; put the token"),
+        "{message}"
+    );
+}
+
+#[test]
+fn where_secrets_may_not_be_read_the_message_says_how_to_have_a_mended_one_tried() {
+    let halt = Halt { reason: HaltReason::TokenInvalid, until: "x".into(), message: String::new() };
+    let live =
+        DeploymentState { halted: halt.annotation(), replicas: 0, updated: 0, ready: 0, ..deployment() };
+    let halted = |hidden| Case { deployment: Some(live.clone()), pods: Vec::new(), hidden, ..works() };
+    let command = "kubectl -n shops annotate --overwrite discordbot growshop stockbot.dev/restartedAt=";
+    assert!(condition(&halted(true), "Stalled").message.contains(command));
+    assert!(!condition(&halted(false), "Stalled").message.contains(command), "a change is seen");
+    let unusable =
+        |hidden| Case { hidden, ..starts(|pod| pod.migrate = ended(Reason::SecretInvalid, "empty", 1)) };
+    assert!(condition(&unusable(true), "Stalled").message.contains(command));
+    assert!(!condition(&unusable(false), "Stalled").message.contains(command));
+}
+
+#[test]
+fn a_halt_of_the_past_is_not_told_of_a_bot_that_serves() {
+    let halt = Halt { reason: HaltReason::TokenInvalid, until: "x".into(), message: String::new() };
+    let case =
+        Case { deployment: Some(DeploymentState { halted: halt.annotation(), ..deployment() }), ..works() };
+    is(&case, &["Stalled=False/NotStalled", "TokenValid=True/Accepted", "Ready=True/AllReady"]);
+}
+
+#[test]
+fn a_guild_that_one_pod_has_lost_is_lost() {
+    let standby = PodState { name: "growshop-0".into(), uid: "other".into(), ..running() };
+    let lost = BotStatus { guild_found: Some(false), ..connected() };
+    let case = Case { pods: vec![pod(standby, Some(connected())), pod(running(), Some(lost))], ..works() };
+    is(&case, &["Stalled=True/GuildNotFound"]);
 }
