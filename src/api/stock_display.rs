@@ -16,7 +16,6 @@ pub struct BotRef {
 }
 
 /// A live stock message in one channel, kept by one bot.
-#[expect(clippy::duplicated_attributes, reason = "the columns are a list, each with its own type")]
 #[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "stockbot.dev",

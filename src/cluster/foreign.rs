@@ -24,7 +24,9 @@ pub fn removal<K: Child>(object: &K) -> Option<Value> {
     ours.into_iter().filter_map(fields).for_each(|fields| unite(&mut known, fields));
     let mut patch = Value::Null;
     for mut fields in theirs.into_iter().filter_map(fields) {
-        K::LEFT_ALONE.iter().for_each(|path| forget(&mut fields, path));
+        for path in K::LEFT_ALONE {
+            forget(&mut fields, path);
+        }
         if let Some(change) = undo(&fields, &known) {
             unite(&mut patch, change);
         }

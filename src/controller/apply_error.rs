@@ -83,11 +83,13 @@ pub enum ApplyError {
 }
 
 /// Its kind.
+#[must_use]
 pub fn kind<K: Resource<DynamicType = ()>>() -> String {
     K::kind(&()).into_owned()
 }
 
 /// What the API server's answer to a write means.
+#[must_use]
 pub fn refusal<K: Resource<DynamicType = ()>>(name: String, error: kube::Error) -> ApplyError {
     let kind = kind::<K>();
     match error {

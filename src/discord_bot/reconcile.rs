@@ -134,7 +134,7 @@ async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched
     };
     let uid = bot.metadata.uid.as_deref().unwrap_or_default();
     let wait = slot(context, &validated, &children.deployment);
-    match apply(context, key, uid, children, !wait.is_zero()).await {
+    match Box::pin(apply(context, key, uid, children, !wait.is_zero())).await {
         Ok(Applied { rolling }) => {
             context.rejections.forget(key);
             let outcome = if wait.is_zero() { Outcome::Applied } else { Outcome::Waiting };

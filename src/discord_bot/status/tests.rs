@@ -435,8 +435,8 @@ fn a_pod_that_does_not_answer_often_enough_is_a_loss() {
 }
 
 /// A Deployment that was last written for the generation before.
-fn of_the_generation_before() -> Option<DeploymentState> {
-    Some(DeploymentState { generation: Some(0), ..deployment() })
+fn of_the_generation_before() -> DeploymentState {
+    DeploymentState { generation: Some(0), ..deployment() }
 }
 
 #[test]
@@ -444,7 +444,7 @@ fn a_spec_that_is_not_applied_is_never_called_ready_or_stopped() {
     let failing = |more: &str| Case {
         bot: bot(more),
         outcome: Outcome::Failing { message: "the API server stumbles".into() },
-        deployment: of_the_generation_before(),
+        deployment: Some(of_the_generation_before()),
         ..works()
     };
     for more in ["", "  running: false\n"] {
