@@ -1,6 +1,6 @@
 # Every task of the project by name; each calls one script or one command, nothing is done here.
 .DEFAULT_GOAL := help
-.PHONY: help cluster cluster-down images demo demo-down test check bench crds
+.PHONY: help cluster cluster-down images demo demo-down test check bench chaos crds
 
 help: ## what can be made (this text)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: ## every test, end to end; takes up to 45 minutes on a cold machine with 2
 
 bench: ## speed and memory figures, printed as tables
 	@tests/bench/run
+
+chaos: ## the leader told to stop, killed and cut off, 50 times each (STOCKBOT_CHAOS_ROUNDS), against a running `make cluster`
+	@tests/chaos.sh
 
 crds: ## write crds/ from the types in src/api
 	@tests/write-crds.sh

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use clap::Args;
+use k8s_openapi::jiff::Timestamp;
 use kube::Config;
 use stockbot_config::Span;
 use tokio::{
@@ -13,13 +14,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Freshness, connect},
+    client::{Fence, Freshness, connect},
     cluster::{
         context::{Context, Defaults, Process},
         rollout_pace::RolloutPace,
     },
     controller::events::Events,
-    leader::Leadership,
+    leader::Election,
     metrics::Metrics,
     scope::{Scope, run_all},
     server::{Health, serve},
@@ -28,6 +29,9 @@ use crate::{
 
 /// Longest time from the signal to the end of the process.
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
+/// How long reconciles under way may go on after the signal. Far longer than a healthy one takes, and short enough for the
+/// next leader to act within a second; what is cut off it does again.
+const FINISH: Duration = Duration::from_millis(500);
 
 /// Options of `stockbot-operator run`; each can be given as the environment variable of the same name.
 #[derive(Args, Clone, Debug)]
@@ -91,7 +95,8 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let config = Config::infer().await.map_err(|error| RunError::NoCluster(Box::new(error)))?;
     let lease_namespace =
         options.leader_election_namespace.clone().unwrap_or(config.default_namespace.clone());
-    let client = connect(config, Arc::clone(&metrics), Arc::clone(&freshness))
+    let fence = Arc::new(Fence::default());
+    let client = connect(config, Arc::clone(&metrics), Arc::clone(&freshness), Arc::clone(&fence))
         .map_err(|error| RunError::Client(Box::new(error)))?;
     let listener = TcpListener::bind(options.listen)
         .await
@@ -107,12 +112,8 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let server = tokio::spawn(serve(listener, health));
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %options.listen, "operator started");
 
-    let identity = std::env::var("HOSTNAME").unwrap_or_else(|_| "stockbot-operator".into());
-    let identity = format!("{identity}-{}", std::process::id());
-    let Some(mut leadership) = Leadership::compete(&client, &lease_namespace, &identity, &stop).await else {
-        return Ok(());
-    };
-    started.send_replace(true);
+    let identity = identity();
+    let election = Election::new(&client, &lease_namespace, identity.clone(), fence);
     let events = Events::new(client.clone(), Some(identity));
     let process = Process {
         client,
@@ -121,38 +122,45 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         rollout_pace: Arc::new(RolloutPace::new(options.rollout_pace.get())),
         concurrency: options.max_concurrent_reconciles,
     };
-    while stop.run_until_cancelled(leadership.won()).await == Some(true) {
+    let reached = || {
+        started.send_replace(true);
+    };
+    while stop.run_until_cancelled(Box::pin(election.win(reached))).await.is_some() {
+        freshness.clear();
         metrics.leader.set(1);
         tracing::info!("this process leads");
-        lead(scopes_of(&options, &process, &events), &mut leadership, &stop, &scopes).await;
+        lead(scopes_of(&options, &process, &events), &election, &stop, &scopes).await;
         metrics.leader.set(0);
         freshness.clear();
     }
+    election.release().await;
     server.abort();
-    if tokio::time::timeout(STOP_DEADLINE / 4, leadership.resign()).await.is_err() {
-        tracing::warn!("the leader's Lease was not released in time; it ends by itself");
-    }
     tracing::info!("operator stopped");
     Ok(())
+}
+
+/// A name that no other process has: two containers of one pod, or two runs of one, are two candidates.
+fn identity() -> String {
+    let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "stockbot-operator".into());
+    format!("{host}-{}-{}", std::process::id(), Timestamp::now().as_microsecond())
 }
 
 /// Acts until this process is told to stop or does not lead any more.
 async fn lead(
     scopes: Vec<Scope>,
-    leadership: &mut Leadership,
+    election: &Election,
     stop: &CancellationToken,
     seen: &watch::Sender<Vec<Arc<Context>>>,
 ) {
     seen.send_replace(scopes.iter().map(|scope| Arc::clone(&scope.context)).collect());
-    let ending = stop.child_token();
-    let mut running = std::pin::pin!(run_all(scopes, ending.clone()));
+    let mut running = std::pin::pin!(run_all(scopes, stop.child_token()));
     tokio::select! {
         () = &mut running => {}
         // Whoever leads now may act at once: what is under way here is dropped, not finished.
-        () = leadership.lost() => tracing::warn!("this process does not lead any more"),
+        () = election.keep() => tracing::warn!("this process does not lead any more"),
         () = stop.cancelled() => {
-            if tokio::time::timeout(STOP_DEADLINE / 2, &mut running).await.is_err() {
-                tracing::warn!("reconciles under way did not end in time");
+            if tokio::time::timeout(FINISH, &mut running).await.is_err() {
+                tracing::warn!("reconciles under way did not end in time; the next leader does them again");
             }
         }
     }

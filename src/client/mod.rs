@@ -1,6 +1,7 @@
 //! The Kubernetes client of the process. Must not: know what is asked for.
 
 mod counting;
+mod fence;
 mod freshness;
 #[cfg(test)]
 pub(crate) mod stub;
@@ -10,20 +11,22 @@ use std::sync::Arc;
 
 use kube::{Client, Config, client::ClientBuilder};
 
-use self::counting::Counting;
-pub use self::{freshness::Freshness, words::words};
+use self::{counting::Counting, fence::Guarded};
+pub use self::{fence::Fence, freshness::Freshness, words::words};
 use crate::metrics::Metrics;
 
-/// A client that counts its requests in `metrics`.
+/// A client that counts its requests in `metrics`, and writes only while `fence` is open.
 pub fn connect(
     config: Config,
     metrics: Arc<Metrics>,
     freshness: Arc<Freshness>,
+    fence: Arc<Fence>,
 ) -> Result<Client, kube::Error> {
-    let layer = tower::layer::layer_fn(move |inner| Counting {
+    let counting = tower::layer::layer_fn(move |inner| Counting {
         inner,
         metrics: Arc::clone(&metrics),
         freshness: Arc::clone(&freshness),
     });
-    Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build())
+    let guarded = tower::layer::layer_fn(move |inner| Guarded { inner, fence: Arc::clone(&fence) });
+    Ok(ClientBuilder::try_from(config)?.with_layer(&counting).with_layer(&guarded).build())
 }

@@ -9,6 +9,7 @@ mod displays;
 mod drift;
 mod failures;
 mod fake_bot;
+mod leadership;
 mod lifecycle;
 mod process;
 mod rights;

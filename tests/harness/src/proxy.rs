@@ -39,6 +39,8 @@ struct Faults {
     then_refuse: bool,
     /// Accept nobody.
     refuse: bool,
+    /// Accept, and forward nothing.
+    silent: bool,
 }
 
 /// Forwards a port of the loopback address to another.
@@ -52,6 +54,11 @@ pub struct Proxy {
 impl Proxy {
     /// Listens on a free port and forwards to `target` of the loopback address.
     pub async fn start(target: u16) -> anyhow::Result<Self> {
+        Self::start_to((Ipv4Addr::LOCALHOST, target).into()).await
+    }
+
+    /// Listens on a free port and forwards to `target`.
+    pub async fn start_to(target: SocketAddr) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, crate::free_port())).await?;
         let address = listener.local_addr()?;
         let faults = Arc::new(Mutex::new(Faults::default()));
@@ -103,6 +110,17 @@ impl Proxy {
     }
 }
 
+impl Proxy {
+    /// Loses all packets, of open connections and of new ones, as a cut network does (`true`), or lets new connections
+    /// through again; those that were open stay silent for ever.
+    pub fn silence(&self, silent: bool) {
+        lock(&self.faults).silent = silent;
+        if silent {
+            self.freeze();
+        }
+    }
+}
+
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.cut();
@@ -116,7 +134,7 @@ fn lock(faults: &Mutex<Faults>) -> MutexGuard<'_, Faults> {
 
 async fn accept(
     listener: TcpListener,
-    target: u16,
+    target: SocketAddr,
     faults: Arc<Mutex<Faults>>,
     order: watch::Receiver<Order>,
 ) {
@@ -129,12 +147,16 @@ async fn accept(
 
 async fn forward(
     client: TcpStream,
-    target: u16,
+    target: SocketAddr,
     faults: Arc<Mutex<Faults>>,
     mut order: watch::Receiver<Order>,
 ) {
     order.mark_unchanged();
-    let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await else { return };
+    if lock(&faults).silent {
+        while *order.borrow_and_update() == Order::Freeze && order.changed().await.is_ok() {}
+        return;
+    }
+    let Ok(server) = TcpStream::connect(target).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (mut client_read, mut client_write) = client.into_split();
     let (mut server_read, mut server_write) = server.into_split();
