@@ -31,6 +31,7 @@ pub mod outbox;
 pub mod reload;
 pub mod run;
 pub mod secret;
+mod secret_watch;
 pub mod startup;
 pub mod state;
 pub mod telemetry;

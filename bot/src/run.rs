@@ -21,6 +21,7 @@ use crate::{
     outbox::worker,
     reload,
     secret::Secret,
+    secret_watch::SecretWatch,
     startup::{Identity, Secrets, Startup},
     state::State,
     telemetry::LogControl,
@@ -56,7 +57,9 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     })?;
     tracing::info!(%address, pod, version = env!("CARGO_PKG_VERSION"), "starting");
 
+    let mounted = SecretWatch::start(&places.secrets);
     let secrets = Secrets::read(&places.secrets, &config)?;
+    tokio::spawn(mounted.follow(state.clone(), stopping.clone()));
     let rest = Rest::new(&config.discord.api_url, secrets.token.clone(), config.resilience.retry.clone());
     let rest = rest.map_err(|error| Exit::crashed(error.to_string()))?;
     let startup = Startup { config: &config, rest: &rest, state: &state, stopping: &stopping };

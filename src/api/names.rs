@@ -23,6 +23,9 @@ pub const PAUSED: &str = "stockbot.dev/paused";
 /// Annotation of a `DiscordBot`: a new value rolls the pods.
 pub const RESTARTED_AT: &str = "stockbot.dev/restartedAt";
 
+/// Finalizer of a `DiscordBot` that has shown something: its live messages are removed before it goes.
+pub const LIVE_MESSAGES: &str = "stockbot.dev/live-messages";
+
 /// Annotation of every child: fingerprint of what the operator last applied, so that removed fields are noticed.
 pub const APPLIED: &str = "stockbot.dev/applied";
 /// Annotation of a Deployment: why it is scaled to 0 although the bot should run; see `discord_bot::halt`.

@@ -36,6 +36,21 @@ impl Events {
             }
         }
     }
+
+    /// Publishes a warning that no condition tells of.
+    pub async fn warn(&self, object: &ObjectReference, reason: &str, note: String) {
+        let action = "Reconcile".into();
+        let event = Event {
+            type_: EventType::Warning,
+            reason: reason.into(),
+            note: Some(note),
+            action,
+            secondary: None,
+        };
+        if let Err(error) = self.0.publish(&event, object).await {
+            tracing::debug!(%error, "an event was not published");
+        }
+    }
 }
 
 fn noteworthy<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Condition> {

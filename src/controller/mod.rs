@@ -5,4 +5,5 @@ pub mod apply;
 pub mod apply_error;
 pub mod driver;
 pub mod events;
+pub mod finalizer;
 pub mod status_writer;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::{
-    apps::v1::Deployment, core::v1::Pod, networking::v1::NetworkPolicy, policy::v1::PodDisruptionBudget,
+    apps::v1::Deployment,
+    core::v1::{ConfigMap, Pod},
+    networking::v1::NetworkPolicy,
+    policy::v1::PodDisruptionBudget,
 };
 use stockbot_config::fingerprint;
 
@@ -52,6 +55,20 @@ pub async fn apply(
         bring_config(context, key, &fingerprint(&config_map.data)).await;
     }
     Ok(Applied { rolling })
+}
+
+/// Writes the configuration alone, for a bot that is being deleted.
+pub async fn configure(
+    context: &Context,
+    key: &Key,
+    uid: &str,
+    config_map: &ConfigMap,
+) -> Result<(), ApplyError> {
+    let writer = ChildWriter::new(&context.process.client, &context.process.metrics, key, uid);
+    if writer.apply(&context.config_maps, config_map).await?.written {
+        bring_config(context, key, &fingerprint(&config_map.data)).await;
+    }
+    Ok(())
 }
 
 /// Writes the Deployment; true if that was needed.

@@ -9,6 +9,7 @@ pub(crate) mod fixtures;
 pub mod halt;
 pub mod mounted;
 mod reconcile;
+mod retire;
 pub mod secret_marks;
 pub mod status;
 pub mod validate;

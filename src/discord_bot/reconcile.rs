@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use k8s_openapi::{api::apps::v1::Deployment, jiff::Timestamp};
+use kube::Resource as _;
 use stockbot_config::DisplayConfig;
 
 use super::{
@@ -11,15 +12,19 @@ use super::{
     displays::configured,
     fetch::{self, Fetched, PodEvent, fetch},
     mounted::mounted,
+    retire::{self, Retirement},
     status::{self, Observed, Outcome},
     validate::{self, Validated, validate},
 };
 use crate::{
     api::{DiscordBot, conditions::find, names},
+    client::words,
     cluster::{cache::Key, context::Context},
     controller::{
         apply_error::ApplyError,
         driver::{Failure, Next, Reconciler},
+        events::Events,
+        finalizer,
         status_writer::{StatusWriter, Timing},
     },
 };
@@ -30,6 +35,8 @@ const NAME_TAKEN: Duration = Duration::from_secs(15);
 const UNSTARTED: Duration = Duration::from_secs(5);
 /// How soon to look again whether the bot with the same application is gone.
 const RIVAL: Duration = Duration::from_secs(30);
+/// How soon to look again whether the live messages of a bot that is being deleted are gone.
+const RETIRING: Duration = Duration::from_secs(1);
 /// An internal error of the API server that comes as often as this in a row is about what is written.
 const REPEATED: u32 = 3;
 
@@ -37,6 +44,8 @@ const REPEATED: u32 = 3;
 pub struct Bots {
     /// What the reconcilers share.
     pub context: Arc<Context>,
+    /// Publishes what no condition tells of.
+    pub events: Events,
     /// Writes statuses.
     pub statuses: StatusWriter<DiscordBot>,
 }
@@ -63,11 +72,10 @@ impl Reconciler for Bots {
     type Object = DiscordBot;
 
     async fn reconcile(&self, bot: Arc<DiscordBot>) -> Result<Next, Failure> {
-        if bot.metadata.deletion_timestamp.is_some() {
-            // Owner references take the children along.
-            return Ok(Next::Change);
-        }
         let (context, key) = (&*self.context, Key::of(&*bot));
+        if bot.metadata.deletion_timestamp.is_some() {
+            return self.retire(&key, &bot).await;
+        }
         let pass = Box::pin(run(context, &key, &bot)).await;
         let seen = fetch::watched(context, &key, &bot);
         let observed = Observed {
@@ -98,6 +106,46 @@ impl Reconciler for Bots {
     fn forget(&self, key: &Key) {
         self.statuses.forget(key);
         self.context.rejections.forget(key);
+    }
+}
+
+impl Bots {
+    /// Lets the bot go when its live messages are gone, or it is no use to wait. Owner references take the children along.
+    async fn retire(&self, key: &Key, bot: &DiscordBot) -> Result<Next, Failure> {
+        if !retire::is_held(bot) {
+            return Ok(Next::Change);
+        }
+        match Box::pin(retire::look(&self.context, key, bot, Timestamp::now())).await {
+            Retirement::Waiting => return Ok(Next::After(RETIRING)),
+            Retirement::Done => {}
+            Retirement::LeftBehind(what) => {
+                let note = format!(
+                    "live messages could not be removed before the bot went, delete them by hand: {what}"
+                );
+                tracing::warn!(
+                    namespace = key.namespace,
+                    name = key.name,
+                    what,
+                    "live messages are left behind"
+                );
+                self.events.warn(&bot.object_ref(&()), "DisplayFailing", note).await;
+            }
+        }
+        let released = finalizer::set(&self.context.process.client, bot, None).await;
+        released.map(|()| Next::Change).map_err(|error| Failure::new("FinalizerUnwritable", error))
+    }
+}
+
+/// A bot that shows something is held, when it is deleted, until that is gone. Without the right to do that it is not.
+async fn set_finalizer(context: &Context, bot: &DiscordBot) {
+    if let Err(error) = finalizer::set(&context.process.client, bot, Some(names::LIVE_MESSAGES)).await {
+        let Key { namespace, name } = Key::of(bot);
+        tracing::warn!(
+            namespace,
+            name,
+            error = words(&error),
+            "live messages will outlive the bot: no finalizer can be set"
+        );
     }
 }
 
@@ -132,6 +180,9 @@ async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched
         Ok(children) => children,
         Err(error) => return failing(displays, Failure::new(error.reason(), error)),
     };
+    if !displays.is_empty() && !retire::is_held(bot) {
+        set_finalizer(context, bot).await;
+    }
     let uid = bot.metadata.uid.as_deref().unwrap_or_default();
     let wait = slot(context, &validated, &children.deployment);
     match Box::pin(apply(context, key, uid, children, !wait.is_zero())).await {

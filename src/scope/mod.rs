@@ -100,6 +100,7 @@ impl Scope {
                 drive(
                     Bots {
                         context: Arc::clone(&context),
+                        events: events.clone(),
                         statuses: StatusWriter::new(client.clone(), Arc::clone(metrics), events.clone()),
                     },
                     context.bots.clone(),

@@ -2,12 +2,12 @@
 
 use k8s_openapi::api::{
     apps::v1::Deployment,
-    core::v1::{ConfigMap, Pod},
+    core::v1::{ConfigMap, Event, Pod},
 };
-use kube::ResourceExt as _;
+use kube::{ResourceExt as _, api::ListParams};
 use serde_json::json;
 use stockbot_config::{Config, status::DisplayState};
-use stockbot_operator::api::{StockDisplay, names};
+use stockbot_operator::api::{DiscordBot, StockDisplay, names};
 
 use crate::{BOT, fake_bot::FakeBot, world::World};
 
@@ -131,4 +131,46 @@ async fn what_a_bot_says_is_wrong_with_a_display_is_shown() {
     bot.shows("main", &display.spec.settings, DisplayState::Published);
     world.display_is("main", "Ready", "True", "Published").await;
     world.bot_is("Degraded", "False", "AsExpected").await;
+}
+
+#[tokio::test]
+async fn a_bot_that_shows_something_goes_when_its_pod_says_that_nothing_is_left() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    let (bot, _) = world.ready_bot("").await;
+    let display = world.display("main", BOT, 10).await;
+    bot.says(|status| status.left_behind = Some(Vec::new()));
+    bot.shows("main", &display.spec.settings, DisplayState::Published);
+    world.display_is("main", "Ready", "True", "Published").await;
+    let held = |found: Option<&DiscordBot>| found.is_some_and(|bot| !bot.finalizers().is_empty());
+    world.until(BOT, "the bot is held", held).await;
+    world.delete::<DiscordBot>(BOT).await;
+    shows(&world, BOT, &[]).await;
+    assert!(world.api::<Deployment>().get(BOT).await.is_ok(), "its pods have work to do");
+    bot.says(|status| status.displays.clear());
+    world.until::<DiscordBot>(BOT, "the bot is gone", |found| found.is_none()).await;
+    let told = world.api::<Event>().list(&ListParams::default()).await.unwrap().items;
+    assert!(told.iter().all(|event| event.reason.as_deref() != Some("DisplayFailing")), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_bot_without_a_pod_goes_at_once_and_tells_where_its_message_is() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    let (bot, pod) = world.ready_bot("").await;
+    let display = world.display("main", BOT, 10).await;
+    bot.shows("main", &display.spec.settings, DisplayState::Published);
+    world.display_is("main", "Ready", "True", "Published").await;
+    world.pod_ended(&pod, "stockbot", 137, "OOMKilled", 1).await;
+    world.bot_is("Ready", "False", "PodsNotReady").await;
+    world.delete::<DiscordBot>(BOT).await;
+    world.until::<DiscordBot>(BOT, "the bot is gone", |found| found.is_none()).await;
+    let events = world.api::<Event>();
+    let told = stockbot_harness::eventually(crate::SOON, "it is told", || async {
+        let all = events.list(&ListParams::default()).await.unwrap().items;
+        all.into_iter().find(|event| event.reason.as_deref() == Some("DisplayFailing")).ok_or("no event")
+    })
+    .await;
+    let note = told.message.unwrap();
+    assert!(note.contains("of StockDisplay main at https://discord.com/channels/1/2/3"), "{note}");
 }

@@ -297,6 +297,15 @@ impl World {
     }
 }
 
+/// The operator of the test is gone already: nobody else lets go what it held.
+async fn release(client: &Client, namespace: &str) {
+    let bots: Api<DiscordBot> = Api::namespaced(client.clone(), namespace);
+    for bot in bots.list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default() {
+        let patch = Patch::Merge(json!({"metadata": {"finalizers": null}}));
+        let _ = bots.patch(&bot.name_any(), &PatchParams::default(), &patch).await;
+    }
+}
+
 impl Drop for World {
     fn drop(&mut self) {
         // The runtime of the test may be gone already: a thread and a runtime of its own.
@@ -304,7 +313,9 @@ impl Drop for World {
         let deletion = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let namespaces: Api<Namespace> = Api::all(cluster::connect().await);
+                let client = cluster::connect().await;
+                release(&client, &name).await;
+                let namespaces: Api<Namespace> = Api::all(client);
                 namespaces.delete(&name, &DeleteParams::default()).await.map(drop)
             })
         });

@@ -35,6 +35,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   resources: [discordbots, stockdisplays]
   verbs: [get, list, watch]
 - apiGroups: [stockbot.dev]
+  # The finalizer by which a bot's live messages are removed before it goes.
+  resources: [discordbots]
+  verbs: [patch]
+- apiGroups: [stockbot.dev]
   resources: [discordbots/status, stockdisplays/status]
   verbs: [get, patch]
 - apiGroups: [""]

@@ -1,0 +1,32 @@
+//! Sets and removes the operator's finalizer of a custom resource, and nobody else's.
+
+use std::fmt::Debug;
+
+use k8s_openapi::NamespaceResourceScope;
+use kube::{
+    Api, Client, Resource, ResourceExt as _,
+    api::{ApiResource, DynamicObject, Patch, PatchParams},
+};
+use serde_json::json;
+
+use crate::{api::names, cluster::cache::Key};
+
+/// Has the object held, when it is deleted, until `finalizer` is removed; `None` removes it. By server-side apply: the operator
+/// sets nothing else in the object, and only this very object is meant.
+pub async fn set<K>(client: &Client, object: &K, finalizer: Option<&str>) -> Result<(), kube::Error>
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Debug,
+{
+    let Key { namespace, name } = Key::of(object);
+    let mut metadata = json!({"name": name, "uid": object.uid()});
+    if let Some(finalizer) = finalizer {
+        metadata["finalizers"] = json!([finalizer]);
+    }
+    let document = json!({"apiVersion": K::api_version(&()), "kind": K::kind(&()), "metadata": metadata});
+    let kind = ApiResource::erase::<K>(&());
+    let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), &namespace, &kind);
+    match api.patch(&name, &PatchParams::apply(names::MANAGER).force(), &Patch::Apply(&document)).await {
+        Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(()),
+        other => other.map(drop),
+    }
+}
