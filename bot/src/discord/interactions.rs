@@ -53,6 +53,13 @@ impl Rest {
         Ok(message.number())
     }
 
+    /// Reads the first answer: the reply, or the message that it replaced. Discord knows none before the acknowledgement.
+    pub async fn response(&self, application: u64, token: &str) -> Result<messages::Message, RestError> {
+        let path = format!("/webhooks/{application}/{token}/messages/@original");
+        let call = Call::with_token_in_path(Method::GET, path, "interaction response");
+        messages::parse("read response", self.send(call).await?)
+    }
+
     /// A further message that only the user sees.
     pub async fn follow_up(
         &self,

@@ -23,6 +23,12 @@ pub struct Message {
     /// Text.
     #[serde(default)]
     pub content: String,
+    /// Discord's flags.
+    #[serde(default)]
+    pub flags: u64,
+    /// The interaction that it answers.
+    #[serde(default)]
+    pub interaction_metadata: Option<Cause>,
     /// Embeds, as sent.
     #[serde(default)]
     pub embeds: Vec<Value>,
@@ -41,7 +47,29 @@ pub struct Author {
     pub id: String,
 }
 
+/// What a message answers.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Cause {
+    /// Discord id of the interaction.
+    pub id: String,
+}
+
+/// Discord's flag of a reply that still says "thinking".
+const LOADING: u64 = 1 << 7;
+
 impl Message {
+    /// Is the answer still to come?
+    #[must_use]
+    pub fn is_thinking(&self) -> bool {
+        self.flags & LOADING != 0
+    }
+
+    /// Is it the reply to this interaction, and not the message whose button was pressed?
+    #[must_use]
+    pub fn answers(&self, interaction: u64) -> bool {
+        self.interaction_metadata.as_ref().is_some_and(|cause| cause.id == interaction.to_string())
+    }
+
     /// The id as a number; Discord never sends anything else.
     #[must_use]
     pub fn number(&self) -> u64 {

@@ -1,0 +1,193 @@
+//! Waits before a request that Discord would refuse: per bucket as its headers say, 50 a second over all, and after a refusal
+//! as long as it says. No wait is longer than [`PATIENCE`]: what has to wait longer is handed back to the caller.
+//!
+//! Calls with an interaction's token do not come here: each has a bucket of its own and they are outside the global limit
+//! (discord.md), so nothing may hold them up.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use tokio::time::timeout_at;
+use twilight_http_ratelimiting::{Bucket, Endpoint, Permit, RateLimitHeaders, RateLimiter};
+
+/// Longest wait for a permit, and for a Retry-After. Far below the 3 minutes after which a loop counts as stuck.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Discord's global limit: 50 requests a second and bot; a few are left for other programs with the same token.
+const GLOBAL_PER_SECOND: u16 = 45;
+/// What Discord asks for when it does not say.
+const UNSAID: Duration = Duration::from_secs(1);
+/// Longest wait that is believed; daily limits end within it.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// The limits of one token.
+pub struct Limits {
+    buckets: RateLimiter,
+    /// A 429 with `global: true` stops everything until then.
+    stopped_until: Mutex<Option<Instant>>,
+}
+
+impl Limits {
+    /// Nothing used yet. Needs a runtime: the buckets are kept by a task.
+    pub fn new() -> Self {
+        Self { buckets: RateLimiter::new(GLOBAL_PER_SECOND), stopped_until: Mutex::default() }
+    }
+
+    /// Waits until a request of this kind may be sent; `Err`: how long that would take, if it is too long to wait for.
+    pub async fn acquire(&self, endpoint: &Endpoint) -> Result<Permit, Duration> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(until) = self.stopped_until() {
+                if until > deadline {
+                    return Err(until.saturating_duration_since(Instant::now()));
+                }
+                tokio::time::sleep_until(until.into()).await;
+            }
+            let in_time = move |bucket: Option<Bucket>| {
+                bucket.is_none_or(|bucket| bucket.remaining > 0 || bucket.reset_at <= deadline)
+            };
+            let permit = self.buckets.acquire_if(endpoint.clone(), in_time);
+            let Ok(Some(permit)) = timeout_at(deadline.into(), permit).await else {
+                return Err(self.left(endpoint).await);
+            };
+            // Another call may have been refused globally while this one waited.
+            if self.stopped_until().is_none() {
+                return Ok(permit);
+            }
+        }
+    }
+
+    /// Learns from an answer that was no refusal.
+    pub fn learn(permit: Permit, headers: &HeaderMap) {
+        permit.complete(told(headers));
+    }
+
+    /// Obeys a 429: the bucket, or everything, is left alone for so long.
+    pub fn refused(
+        &self,
+        permit: Permit,
+        endpoint: &Endpoint,
+        headers: &HeaderMap,
+        wait: Duration,
+        global: bool,
+    ) {
+        let until = Instant::now() + wait;
+        if global {
+            *self.stopped_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+            return permit.complete(told(headers));
+        }
+        // A refusal that names no bucket (Discord's network, a proxy) is held against the kind of call.
+        let bucket = text(headers, RateLimitHeaders::BUCKET).unwrap_or(&endpoint.path).as_bytes().to_vec();
+        permit.complete(Some(RateLimitHeaders { bucket, limit: 0, remaining: 0, reset_at: until }));
+    }
+
+    /// How long the bucket is still empty.
+    async fn left(&self, endpoint: &Endpoint) -> Duration {
+        let bucket = self.buckets.bucket(endpoint.clone()).await;
+        let left = bucket.map(|bucket| bucket.reset_at.saturating_duration_since(Instant::now()));
+        left.unwrap_or_default().max(UNSAID)
+    }
+
+    fn stopped_until(&self) -> Option<Instant> {
+        let until = *self.stopped_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.filter(|until| *until > Instant::now())
+    }
+}
+
+/// How long a 429 asks to wait: in its body, else in its header.
+pub fn retry_after(body: Option<f64>, headers: &HeaderMap) -> Duration {
+    let asked = body.or_else(|| text(headers, RETRY_AFTER.as_str())?.parse().ok());
+    asked.map_or(UNSAID, seconds)
+}
+
+/// Seconds as a duration; nonsense becomes one second.
+fn seconds(value: f64) -> Duration {
+    Duration::try_from_secs_f64(value).unwrap_or(UNSAID).min(LONGEST)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// What the headers say of the bucket; `None`: there is none.
+fn told(headers: &HeaderMap) -> Option<RateLimitHeaders> {
+    let number = |name| text(headers, name)?.parse().ok();
+    let reset_after = text(headers, RateLimitHeaders::RESET_AFTER)?.parse().ok()?;
+    Some(RateLimitHeaders {
+        bucket: text(headers, RateLimitHeaders::BUCKET)?.as_bytes().to_vec(),
+        limit: number(RateLimitHeaders::LIMIT)?,
+        remaining: number(RateLimitHeaders::REMAINING)?,
+        reset_at: Instant::now() + seconds(reset_after),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Method;
+
+    use super::*;
+    use crate::discord::Call;
+
+    fn edit(channel: u32, message: u32) -> Endpoint {
+        Call::new(Method::PATCH, format!("/channels/{channel}/messages/{message}")).endpoint()
+    }
+
+    fn headers(of: &[(&'static str, &str)]) -> HeaderMap {
+        of.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn empty_for(seconds: &str) -> HeaderMap {
+        headers(&[
+            (RateLimitHeaders::BUCKET, "b"),
+            (RateLimitHeaders::LIMIT, "5"),
+            (RateLimitHeaders::REMAINING, "0"),
+            (RateLimitHeaders::RESET_AFTER, seconds),
+        ])
+    }
+
+    #[tokio::test]
+    async fn an_empty_bucket_holds_up_all_edits_of_its_channel_and_no_other() {
+        let limits = Limits::new();
+        Limits::learn(limits.acquire(&edit(1, 10)).await.unwrap(), &empty_for("3600"));
+        let wait = limits.acquire(&edit(1, 11)).await.unwrap_err();
+        assert!((3500..=3601).contains(&wait.as_secs()), "{wait:?}");
+        limits.acquire(&edit(2, 10)).await.unwrap().complete(None);
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_is_full_again_soon_is_waited_for() {
+        let limits = Limits::new();
+        Limits::learn(limits.acquire(&edit(1, 10)).await.unwrap(), &empty_for("0.2"));
+        limits.acquire(&edit(1, 10)).await.unwrap().complete(None);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_without_a_bucket_is_held_against_the_kind_of_call() {
+        let limits = Limits::new();
+        let permit = limits.acquire(&edit(1, 10)).await.unwrap();
+        limits.refused(permit, &edit(1, 10), &HeaderMap::new(), Duration::from_mins(10), false);
+        assert!(limits.acquire(&edit(1, 11)).await.unwrap_err() > Duration::from_mins(9));
+        limits.acquire(&edit(2, 10)).await.unwrap().complete(None);
+    }
+
+    #[tokio::test]
+    async fn a_global_refusal_stops_every_kind_of_call() {
+        let limits = Limits::new();
+        let permit = limits.acquire(&edit(1, 10)).await.unwrap();
+        limits.refused(permit, &edit(1, 10), &HeaderMap::new(), Duration::from_mins(10), true);
+        assert!(limits.acquire(&edit(2, 10)).await.unwrap_err() > Duration::from_mins(9));
+    }
+
+    #[test]
+    fn the_wait_is_read_from_the_body_or_the_header_and_nonsense_is_one_second() {
+        let header = headers(&[("retry-after", "65")]);
+        assert_eq!(retry_after(Some(1.5), &header), Duration::from_millis(1500));
+        assert_eq!(retry_after(None, &header), Duration::from_secs(65));
+        assert_eq!(retry_after(None, &HeaderMap::new()), UNSAID);
+        assert_eq!(retry_after(Some(f64::NAN), &header), UNSAID);
+        assert_eq!(retry_after(Some(1e30), &header), UNSAID);
+        assert_eq!(retry_after(Some(1e9), &header), LONGEST);
+    }
+}
