@@ -4,6 +4,7 @@
 //! Everything started here ends with the test process, also when that is killed. Must not: know what is being tested.
 
 mod database;
+mod figures;
 mod guard;
 mod people;
 mod port;
@@ -13,6 +14,7 @@ mod proxy;
 mod wait;
 
 pub use database::TestDatabase;
+pub use figures::{Figures, p99, percentile};
 pub use people::{Discord, Person, World, custom_ids, sim_log, text_of};
 pub use port::free_port;
 pub use postgres::Postgres;

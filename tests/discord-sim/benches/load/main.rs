@@ -9,7 +9,6 @@
 #![expect(clippy::cast_precision_loss, reason = "counts are small")]
 
 mod client;
-mod figures;
 mod floor;
 mod interactions;
 mod memory;
@@ -20,9 +19,9 @@ mod target;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use figures::{Figures, p99};
 use interactions::Until;
 use sessions::Sessions;
+use stockbot_harness::{Figures, p99};
 use target::{BOTS, Target};
 
 /// Runs of every measurement.

@@ -1,9 +1,9 @@
 //! Load without end: interactions with their messages until memory has long been full, and what is resident then.
 
-use crate::figures::Figures;
 use crate::interactions::{self, Until};
 use crate::sessions::Sessions;
 use crate::target::Target;
+use stockbot_harness::Figures;
 
 /// Interactions after which memory is looked at; each makes one or two messages.
 const STEPS: [usize; 3] = [100_000, 200_000, 400_000];

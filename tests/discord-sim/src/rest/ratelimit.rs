@@ -92,8 +92,8 @@ pub fn rule(method: &str, route: &str) -> Option<Rule> {
         ("DELETE", "/channels/{channel}/messages/{message}") => per(5, 1),
         (_, route) if route.starts_with("/webhooks/") => per(5, 2),
         ("POST" | "PUT" | "PATCH" | "DELETE", route) if route.ends_with("/commands") => per(5, 20),
-        ("PUT" | "DELETE", "/guilds/{guild}/members/{user}/roles/{role}") => per(10, 10),
-        ("POST", "/users/@me/channels") => per(50, 10),
+        ("PUT" | "DELETE", "/guilds/{guild}/members/{user}/roles/{role}")
+        | ("POST", "/users/@me/channels") => per(10, 10),
         _ => per(50, 1),
     }
 }

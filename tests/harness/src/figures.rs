@@ -1,4 +1,5 @@
-//! Collects figures over runs, prints them and writes them down.
+//! Collects the figures of a bench over its runs, prints them and writes them down.
+#![expect(clippy::expect_used, reason = "a bench that cannot write its figures has failed")]
 
 use std::path::Path;
 
@@ -21,17 +22,25 @@ impl Figures {
     }
 
     /// The median of a figure.
+    ///
+    /// # Panics
+    /// When there is none of this name.
+    #[must_use]
     pub fn median(&self, name: &str) -> f64 {
         self.of(name).1
     }
 
     /// The least value of a figure.
+    ///
+    /// # Panics
+    /// When there is none of this name.
+    #[must_use]
     pub fn least(&self, name: &str) -> f64 {
         self.of(name).0
     }
 
     fn of(&self, name: &str) -> (f64, f64, f64) {
-        Self::summary(&self.rows.iter().find(|row| row.0 == name).unwrap().2)
+        Self::summary(&self.rows.iter().find(|row| row.0 == name).expect("a figure of this name was added").2)
     }
 
     fn summary(values: &[f64]) -> (f64, f64, f64) {
@@ -50,6 +59,9 @@ impl Figures {
     }
 
     /// Writes `target/bench/{name}.json`.
+    ///
+    /// # Panics
+    /// When it cannot.
     pub fn write(&self, name: &str) {
         let rows: Vec<Value> = self
             .rows
@@ -60,15 +72,22 @@ impl Figures {
             })
             .collect();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench");
-        std::fs::create_dir_all(&folder).unwrap();
-        let text = serde_json::to_string_pretty(&rows).unwrap();
-        std::fs::write(folder.join(format!("{name}.json")), text).unwrap();
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let text = format!("{:#}\n", Value::from(rows));
+        std::fs::write(folder.join(format!("{name}.json")), text).expect("a file");
     }
 }
 
-/// The 99th percentile of durations in milliseconds.
-pub fn p99(mut milliseconds: Vec<f64>) -> f64 {
-    milliseconds.sort_by(f64::total_cmp);
-    let at = milliseconds.len() * 99 / 100;
-    milliseconds.get(at.min(milliseconds.len().saturating_sub(1))).copied().unwrap_or_default()
+/// The value that so many of a hundred do not exceed.
+#[must_use]
+pub fn percentile(mut values: Vec<f64>, percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = values.len() * percent / 100;
+    values.get(at.min(values.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+/// The 99th percentile.
+#[must_use]
+pub fn p99(values: Vec<f64>) -> f64 {
+    percentile(values, 99)
 }

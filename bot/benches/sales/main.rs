@@ -1,0 +1,99 @@
+//! Purchases of the real bot against the stand-in and a real Postgres: how fast goods arrive, how many calls and transactions a sale
+//! costs, how old posts get. Prints a table, writes `target/bench/sales.json`. Never part of a test: figures depend on the machine.
+//!
+//! `SALES_RUNS` (default 5) and `SALES_SECONDS` (default 60) shorten it.
+#![allow(missing_docs, clippy::unwrap_used, reason = "a bench that cannot go on panics")]
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+mod log;
+mod stage;
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use stockbot_harness::{Figures, p99, percentile};
+
+use self::{log::Sale, stage::Stage};
+
+/// Purchases a second that arrive on their own, whatever the bot does.
+const PACE: u32 = 10;
+/// Buyers who buy again as soon as they have their goods.
+const BUYERS: usize = 16;
+
+fn number(name: &str, default: u32) -> u32 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+#[tokio::main]
+async fn main() {
+    let (runs, seconds) = (number("SALES_RUNS", 5), number("SALES_SECONDS", 60));
+    let mut figures = Figures::default();
+    for run in 1..=runs {
+        eprintln!("run {run} of {runs}");
+        steady(&mut figures, seconds).await;
+        closed(&mut figures, seconds).await;
+    }
+    figures.print();
+    figures.write("sales");
+}
+
+/// Ten purchases a second with history and log channels set.
+async fn steady(figures: &mut Figures, seconds: u32) {
+    let stage = Stage::set(BUYERS * 2).await;
+    let wanted = usize::try_from(PACE * seconds).unwrap();
+    let confirmations = stage.confirmations(wanted).await;
+    let (before, calls) = (stage.transactions().await, log::calls(&stage.shop).await);
+    let begun = Instant::now();
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / PACE);
+    let mut clicks = Vec::new();
+    for (customer, confirmation) in confirmations {
+        ticks.tick().await;
+        clicks.push(tokio::spawn(async move { customer.click(&confirmation, "sb1:ok:").await }));
+    }
+    join_all(clicks).await;
+    let sales = stage.settled(wanted).await;
+    let transactions = stage.transactions().await - before - stage.idle(begun.elapsed());
+    let name = |what: &str| format!("{PACE}/s with posts: {what}");
+    add(figures, &name("order to goods"), &sales);
+    let oldest = sales.iter().filter_map(|sale| sale.posted).fold(0.0, f64::max);
+    figures.add(&name("oldest post (goal 60)"), "s", oldest / 1000.0);
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
+    let each = |count: i64| count as f64 / sales.len() as f64;
+    figures.add(&name("transactions per purchase, posts included"), "", each(transactions));
+    let calls = i64::try_from(log::calls(&stage.shop).await - calls).unwrap();
+    figures.add(&name("REST calls per purchase, posts included"), "", each(calls));
+}
+
+/// Buyers who wait for their goods before they buy again.
+async fn closed(figures: &mut Figures, seconds: u32) {
+    let stage = Stage::set(BUYERS).await;
+    let each = usize::try_from(seconds).unwrap() * 2;
+    let confirmations = stage.confirmations(each * BUYERS).await;
+    let mut queues: Vec<Vec<_>> = (0..BUYERS).map(|_| Vec::new()).collect();
+    for (index, confirmation) in confirmations.into_iter().enumerate() {
+        queues[index % BUYERS].push(confirmation);
+    }
+    let begun = Instant::now();
+    join_all(queues.into_iter().map(async |queue| {
+        for (customer, confirmation) in queue {
+            if begun.elapsed() < Duration::from_secs(seconds.into()) {
+                let click = customer.click(&confirmation, "sb1:ok:").await;
+                customer.settled(&click, "One moment").await;
+            }
+        }
+    }))
+    .await;
+    let took = begun.elapsed().as_secs_f64();
+    let sales = stage.sales().await;
+    #[expect(clippy::cast_precision_loss, reason = "a small count")]
+    figures.add(&format!("{BUYERS} buyers: purchases (goal 16)"), "per s", sales.len() as f64 / took);
+    add(figures, &format!("{BUYERS} buyers: order to goods"), &sales);
+}
+
+fn add(figures: &mut Figures, name: &str, sales: &[Sale]) {
+    let goods: Vec<f64> = sales.iter().map(|sale| sale.goods).collect();
+    figures.add(&format!("{name}, p50"), "ms", percentile(goods.clone(), 50));
+    figures.add(&format!("{name}, p99"), "ms", p99(goods));
+}
