@@ -1,11 +1,17 @@
 //! What every part of a warm bot shares: identity, store, REST client, state, metrics, and the wake-ups between the parts.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use stockbot_config::{Config, Locale};
-use stockbot_store::{ShopId, Store};
-use tokio::sync::{Notify, watch};
-use tokio_util::sync::CancellationToken;
+use stockbot_store::{CommandLog, Held, Order, ShopId, Store};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 
 use crate::{discord::Rest, exit::Exit, metrics::Metrics, state::State};
 
@@ -18,6 +24,22 @@ pub struct Wakeups {
     pub leftover: Notify,
     /// A job has been added to the outbox.
     pub outbox: Notify,
+}
+
+/// A sale on its way from the click to the outbox: this pod holds its goods and its receipt.
+pub struct Sold {
+    /// The order.
+    pub order: Order,
+    /// The goods.
+    pub units: Vec<String>,
+    /// The jobs.
+    pub held: Box<Held>,
+    /// The log of the click, to be completed.
+    pub log: Option<CommandLog>,
+    /// When the click arrived.
+    pub began: Instant,
+    /// The process does not end before this is dropped.
+    pub alive: TaskTrackerToken,
 }
 
 /// A warm bot.
@@ -42,6 +64,10 @@ pub struct Bot {
     pub metrics: Arc<Metrics>,
     /// Signals between the parts.
     pub wakeups: Wakeups,
+    /// What was begun for somebody: the process waits for it before it ends.
+    pub tasks: TaskTracker,
+    /// To the outbox.
+    pub sold: mpsc::UnboundedSender<Sold>,
     /// Cancelled when the process is to end in good order.
     pub stopping: CancellationToken,
     /// The first fatal reason ends the process.
@@ -66,6 +92,16 @@ impl Bot {
     #[must_use]
     pub fn locale(&self) -> Locale {
         self.config.borrow().shop.locale
+    }
+
+    /// Lets the outbox look for due jobs after this time.
+    pub fn wake_outbox_in(self: &Arc<Self>, after: Duration) {
+        let bot = self.clone();
+        tokio::spawn(async move {
+            if bot.stopping.run_until_cancelled(tokio::time::sleep(after)).await.is_some() {
+                bot.wakeups.outbox.notify_one();
+            }
+        });
     }
 
     /// Ends the process for this reason; the first one counts.

@@ -8,10 +8,10 @@ use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    context::{Bot, Wakeups},
+    context::{Bot, Sold, Wakeups},
     discord::Rest,
     display::scheduler,
     exit::Exit,
@@ -67,11 +67,12 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     let gateway = (identity.gateway.url.clone(), identity.gateway.shards);
     let (fatal, first_fatal) = mpsc::channel(1);
     let (sender, receiver) = watch::channel(Arc::new(config));
-    let bot = Arc::new(assemble(identity, rest, pod, state, metrics, stopping, fatal, receiver));
+    let (sold, sales) = mpsc::unbounded_channel();
+    let bot = Arc::new(assemble(identity, rest, pod, state, metrics, stopping, fatal, receiver, sold));
     tokio::spawn(reload::follow(places.config, sender, log, bot.state.clone(), bot.stopping.clone()));
     bot.state.update(|status| status.ready = true);
     tracing::info!("warm and ready");
-    drive(bot, secrets.token, gateway, first_fatal).await
+    drive(bot, secrets.token, gateway, first_fatal, sales).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "called once, to put together what is shared")]
@@ -84,6 +85,7 @@ fn assemble(
     stopping: CancellationToken,
     fatal: mpsc::Sender<Exit>,
     config: watch::Receiver<Arc<Config>>,
+    sold: mpsc::UnboundedSender<Sold>,
 ) -> Bot {
     Bot {
         config,
@@ -96,17 +98,20 @@ fn assemble(
         state,
         metrics,
         wakeups: Wakeups::default(),
+        tasks: TaskTracker::new(),
+        sold,
         stopping,
         fatal,
     }
 }
 
-/// Runs the loops until the process stops; each has `GRACE` to end then.
+/// Runs the loops until the process stops; they, and then what was begun for people, have `GRACE` to end then.
 async fn drive(
     bot: Arc<Bot>,
     token: Secret,
     (url, recommended): (String, i32),
     mut fatal: mpsc::Receiver<Exit>,
+    sales: mpsc::UnboundedReceiver<Sold>,
 ) -> Result<(), Exit> {
     let wanted = bot.config().discord.shards;
     let total = u32::try_from(if wanted == 0 { recommended } else { wanted }).unwrap_or(1).max(1);
@@ -119,23 +124,29 @@ async fn drive(
         tasks.spawn(ownership::hold(bot.clone(), number, total, token.clone(), url.clone(), publisher));
     }
     tasks.spawn(scheduler::run(bot.clone(), holds_shard_0));
-    tasks.spawn(worker::run(bot.clone()));
     tasks.spawn(interactions::recover(bot.clone()));
     tasks.spawn(interactions::commands::follow(bot.clone()));
     tasks.spawn(housekeeping::run(bot.clone()));
     tasks.spawn(watch_database(bot.clone()));
+    let mut outbox = tokio::spawn(worker::run(bot.clone(), sales));
     let reason = tokio::select! {
         // In this order: when told to stop, the loops end as well, and that is no failure.
         biased;
         () = bot.stopping.cancelled() => None,
         reason = fatal.recv() => reason,
         ended = tasks.join_next() => ended.map(|result| Exit::crashed(format!("a loop ended unexpectedly: {result:?}"))),
+        ended = &mut outbox => Some(Exit::crashed(format!("the outbox ended unexpectedly: {ended:?}"))),
     };
     bot.stopping.cancel();
     tracing::info!("stopping");
-    let ended = async { while tasks.join_next().await.is_some() {} };
+    let ended = async {
+        // The loops first: they begin nothing new for people after that.
+        while tasks.join_next().await.is_some() {}
+        bot.tasks.close();
+        bot.tasks.wait().await;
+    };
     if tokio::time::timeout(GRACE, ended).await.is_err() {
-        tracing::warn!("some loops did not end in time; what they had begun is finished by the next pod");
+        tracing::warn!("not everything ended in time; what was begun is finished by the next pod");
     }
     bot.store.close().await;
     reason.map_or(Ok(()), Err)

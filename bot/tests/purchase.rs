@@ -146,10 +146,12 @@ async fn an_interaction_that_is_delivered_again_does_nothing() {
     let receipt = customer.confirm(&customer.choose("VIP", "1").await).await;
 
     let id = receipt["id"].as_str().unwrap();
+    let answers = shop.requests("POST", "/callback").await;
     shop.world.discord.post(&format!("/interactions/{id}/replay"), json!({"times": 3})).await;
     // Another command is answered after the repeats were read: the gateway keeps the order.
     customer.command("balance", json!({})).await;
 
+    assert_eq!(shop.requests("POST", "/callback").await, answers + 1, "only the command was answered");
     assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "1");
     shop.assert_audit_is_clean().await;
 }

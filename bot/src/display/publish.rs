@@ -70,7 +70,7 @@ impl PublishError {
     /// How long Discord wants to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Discord(RestError::Limited { retry_after, .. }) => Some(*retry_after),
+            Self::Discord(error) => error.retry_after(),
             _ => None,
         }
     }

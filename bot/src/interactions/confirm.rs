@@ -9,7 +9,7 @@ use serenity::{
     builder::{CreateActionRow, CreateButton},
 };
 use stockbot_store::{
-    Product, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, StoreError,
+    Deliverer, Product, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, StoreError,
     orders::order_by_interaction, products::product, purchase::purchase,
 };
 
@@ -25,6 +25,8 @@ use crate::{
     texts::{escape, number},
 };
 
+/// This pod has so long to bring goods and receipt before another pod may; as long as the lease of any other job.
+const LEASE: Duration = Duration::from_secs(45);
 /// A confirmation is void after this (ui.md).
 const VALID: Duration = Duration::from_mins(5);
 
@@ -100,10 +102,14 @@ pub async fn finish(reply: &Reply, confirmation: &Confirmation) -> Result<(), Re
     };
     reply.bot.metrics.purchases.with_label_values(&[label]).inc();
     match outcome {
-        Ok(PurchaseOutcome::Bought(_) | PurchaseOutcome::Repeated(_)) => {
-            // The receipt is a job of the outbox: it knows how the goods were delivered.
-            reply.bot.wakeups.outbox.notify_one();
+        Ok(PurchaseOutcome::Bought(receipt)) => {
             reply.bot.wakeups.display.notify_one();
+            // The outbox gives the receipt: it knows how the goods were delivered.
+            reply.sold(receipt);
+            Ok(())
+        }
+        Ok(PurchaseOutcome::Repeated(_)) => {
+            reply.bot.wakeups.outbox.notify_one();
             Ok(())
         }
         Ok(PurchaseOutcome::Refused(refusal)) => refused(reply, confirmation, refusal).await,
@@ -139,6 +145,7 @@ fn request(reply: &Reply, confirmation: &Confirmation) -> PurchaseRequest {
             role: id(config.shop.buyer_role_id).map(|role| (config.guild_id.get(), role)),
         },
         maintenance_forced: config.shop.maintenance.enabled.then(|| config.shop.maintenance.reason.clone()),
+        deliverer: Some(Deliverer { owner: reply.bot.pod.clone(), lease: LEASE }),
     }
 }
 

@@ -1,47 +1,63 @@
-//! Finishes purchases that a pod had acknowledged before it died: the same confirmation with the same id, so never twice.
+//! Finishes or answers what a pod had begun before it died. A purchase is carried out with the same id, so never twice; everything
+//! else is answered with "please again".
+//!
+//! Whether Discord took the acknowledgement is not always written down. Discord knows: without one there is no reply to read,
+//! the user has seen a failure, and nothing is done any more.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use jiff::Timestamp;
 use stockbot_store::{
     InteractionEnd, UnfinishedInteraction,
-    interactions::{mark_finished, unfinished_interactions},
+    interactions::{finish_interaction, unfinished_interactions},
 };
 
 use super::{
-    confirm,
+    confirm, ending,
     error::ReplyError,
     reply::Reply,
     request::{Kind, PURCHASE, Request},
 };
-use crate::{context::Bot, custom_id::CustomId};
+use crate::{
+    cards::{Card, Mood},
+    context::Bot,
+    custom_id::CustomId,
+    discord::{RestError, messages::Message},
+};
 
 /// How often it is looked.
 const PERIOD: Duration = Duration::from_secs(5);
 /// A purchase takes far less than this; what takes longer has lost its pod.
 const ABANDONED_AFTER: Duration = Duration::from_secs(15);
+/// Anything else cannot be told from a slow answer earlier than this.
+const SILENT_FOR: Duration = Duration::from_secs(45);
 /// One pod works on it for so long before another may.
 const LEASE: Duration = Duration::from_secs(30);
 /// At a time.
 const BATCH: i64 = 20;
 
+/// What Discord has of an interaction.
+enum Seen {
+    /// It was never acknowledged.
+    Nothing,
+    /// Its reply, or the message whose button was pressed.
+    Message(Message),
+    /// Its token has run out.
+    Over,
+}
+
 /// Runs until the process stops.
 pub async fn recover(bot: Arc<Bot>) {
     while bot.stopping.run_until_cancelled(tokio::time::sleep(PERIOD)).await.is_some() {
         bot.state.beat("recovery");
-        match unfinished_interactions(
-            &bot.store,
-            &bot.key(),
-            PURCHASE,
-            &bot.pod,
-            ABANDONED_AFTER,
-            LEASE,
-            BATCH,
-        )
-        .await
-        {
+        match unfinished_interactions(&bot.store, &bot.key(), &bot.pod, ABANDONED_AFTER, LEASE, BATCH).await {
             Ok(abandoned) => {
-                for interaction in abandoned {
-                    finish(&bot, interaction).await;
+                for left in abandoned {
+                    bot.state.beat("recovery");
+                    take_up(&bot, left).await;
                 }
             }
             Err(error) => bot.state.failed(&error),
@@ -49,22 +65,56 @@ pub async fn recover(bot: Arc<Bot>) {
     }
 }
 
-async fn finish(bot: &Arc<Bot>, left: UnfinishedInteraction) {
-    tracing::info!(interaction = left.id, "finishing what another pod had begun");
-    let (id, custom_id) = (left.id, left.custom_id.clone());
-    let request = Request {
-        id,
-        token: left.token,
+async fn take_up(bot: &Arc<Bot>, left: UnfinishedInteraction) {
+    let age = Timestamp::now().duration_since(left.received_at).unsigned_abs();
+    if left.kind != PURCHASE && age < SILENT_FOR {
+        return;
+    }
+    tracing::info!(interaction = left.id, kind = left.kind, "taking up what another pod had begun");
+    let seen = if left.acknowledged { None } else { Some(look(bot, &left).await) };
+    let seen = match seen.transpose() {
+        Ok(seen) => seen,
+        Err(error) => return bot.state.failed(&error),
+    };
+    match seen {
+        Some(Seen::Nothing) => end(bot, left.id, InteractionEnd::TooLate).await,
+        None | Some(Seen::Message(_)) if left.kind == PURCHASE => buy(bot, left).await,
+        Some(Seen::Message(message)) => answer(bot, left, &message).await,
+        // Too late to answer; or acknowledged by an older version of the bot.
+        Some(Seen::Over) | None => end(bot, left.id, InteractionEnd::Failed).await,
+    }
+}
+
+async fn look(bot: &Bot, left: &UnfinishedInteraction) -> Result<Seen, RestError> {
+    match bot.rest.response(left.application_id, &left.token).await {
+        Ok(message) => Ok(Seen::Message(message)),
+        Err(RestError::Refused { status: 404, .. }) => Ok(Seen::Nothing),
+        Err(error) if error.is_interaction_over() => Ok(Seen::Over),
+        Err(error) => Err(error),
+    }
+}
+
+fn request(left: &UnfinishedInteraction) -> Request {
+    Request {
+        id: left.id,
+        token: left.token.clone(),
         user: left.user_id,
         name: left.payload["name"].as_str().unwrap_or_default().to_owned(),
         roles: Vec::new(),
         locale: left.locale,
         channel: left.channel_id,
         guild: left.guild_id,
-        kind: Kind::Button(custom_id.clone()),
-    };
+        kind: Kind::Button(left.custom_id.clone()),
+    }
+}
+
+/// Carries the purchase out, unless it did or has become void.
+async fn buy(bot: &Arc<Bot>, left: UnfinishedInteraction) {
+    let (began, request) = (Instant::now(), request(&left));
     let reply = Reply::resumed(bot.clone(), &request);
-    let Some(CustomId::Confirm(confirmation)) = CustomId::parse(&custom_id) else { return };
+    let Some(CustomId::Confirm(confirmation)) = CustomId::parse(&left.custom_id) else {
+        return end(bot, left.id, InteractionEnd::Failed).await;
+    };
     let result = match confirm::is_too_old_to_begin(&reply, &confirmation).await {
         Ok(true) => reply.show(confirm::expired_card(&reply)).await,
         Ok(false) => confirm::finish(&reply, &confirmation).await,
@@ -77,11 +127,35 @@ async fn finish(bot: &Arc<Bot>, left: UnfinishedInteraction) {
     if let Err(failure) = &result {
         reply.refuse(failure).await;
     }
-    if reply.is_left_open() {
-        return;
+    ending::write_down(bot, &request, &reply, result, began).await;
+}
+
+/// Says that it was interrupted, where the user still waits for an answer.
+async fn answer(bot: &Arc<Bot>, left: UnfinishedInteraction, message: &Message) {
+    let reply = Reply::resumed(bot.clone(), &request(&left));
+    let card = Card::new(Mood::Attention, reply.text("refuse-interrupted", &[]));
+    let told = if message.is_thinking() {
+        reply.show(card).await
+    } else if message.answers(left.id) || is_answered_at_once(&left.custom_id) {
+        Ok(())
+    } else {
+        // The message with the button does not tell whether it was changed after the click.
+        reply.also(card).await
+    };
+    match told {
+        Err(ReplyError::Discord(error)) if error.is_passing() => bot.state.failed(&error),
+        _ => end(bot, left.id, InteractionEnd::Failed).await,
     }
-    let end = if result.is_ok() { InteractionEnd::Finished } else { InteractionEnd::Failed };
-    if let Err(error) = mark_finished(&bot.store, id, end, &serde_json::json!({"recovered": true})).await {
+}
+
+/// Is the acknowledgement of this button its whole answer?
+fn is_answered_at_once(custom_id: &str) -> bool {
+    matches!(CustomId::parse(custom_id), Some(CustomId::Cancel | CustomId::RegisterKeep))
+}
+
+async fn end(bot: &Bot, id: u64, end: InteractionEnd) {
+    let response = serde_json::json!({"recovered": true});
+    if let Err(error) = finish_interaction(&bot.store, id, end, &response, None).await {
         tracing::warn!(%error, interaction = id, "a recovered interaction could not be marked");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -11,12 +11,12 @@ use std::{
 use serde_json::{Value, json};
 use serenity::builder::CreateModal;
 use stockbot_config::Locale;
-use stockbot_store::{Actor, Customer, customers::customer, interactions::mark_acknowledged, money};
+use stockbot_store::{Actor, CommandLog, Customer, Receipt, customers::customer, money};
 
 use super::{error::ReplyError, request::Request};
 use crate::{
     cards::{Card, Mood},
-    context::Bot,
+    context::{Bot, Sold},
     discord::interactions::Acknowledged,
     texts::{self, Args},
 };
@@ -46,6 +46,7 @@ pub struct Reply {
     began: Instant,
     acknowledged: AtomicBool,
     left_open: AtomicBool,
+    sold: Mutex<Option<Receipt>>,
 }
 
 impl Reply {
@@ -61,6 +62,7 @@ impl Reply {
             began,
             acknowledged: AtomicBool::new(false),
             left_open: AtomicBool::new(false),
+            sold: Mutex::default(),
         }
     }
 
@@ -151,6 +153,19 @@ impl Reply {
         self.left_open.load(Ordering::Acquire)
     }
 
+    /// This interaction has bought; its final answer is the receipt, which follows the goods.
+    pub fn sold(&self, receipt: Receipt) {
+        *self.sold.lock().unwrap_or_else(PoisonError::into_inner) = Some(receipt);
+    }
+
+    /// What it has bought, if this pod has to deliver it.
+    pub fn take_sold(&self, log: Option<&CommandLog>, began: Instant) -> Option<Sold> {
+        let Receipt { order, units, held, .. } =
+            self.sold.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let (held, log, alive) = (held?, log.cloned(), self.bot.tasks.token());
+        Some(Sold { order, units, held, log, began, alive })
+    }
+
     /// Tells the user why not. What goes wrong here is only logged: there is nobody left to tell.
     pub async fn refuse(&self, failure: &ReplyError) {
         let code = self.code();
@@ -187,10 +202,6 @@ impl Reply {
             Acknowledged::Yes => self.acknowledged.store(true, Ordering::Release),
         }
         self.bot.metrics.interaction_ack.observe(self.began.elapsed().as_secs_f64());
-        // Only an unfinished interaction needs the mark; without it the recovery would overlook a crash, no more.
-        if let Err(error) = mark_acknowledged(&self.bot.store, self.id).await {
-            tracing::warn!(%error, "an acknowledgement could not be noted");
-        }
         Ok(())
     }
 }

@@ -1,17 +1,78 @@
-//! What follows a delivery: the receipt, the public post, the line in the log channel, the buyer's role. Their failure never
-//! touches the sale.
+//! What follows a delivery that did not succeed at once: the goods again, their receipt; and the buyer's role.
 
 use stockbot_store::{
-    DeliveredVia, OutboxJob,
-    outbox::{delivery_of, job_done},
+    DeliveredVia, Order, OrderState, OutboxJob, SalePayload,
+    delivery::{delivery_of, job_delivered},
+    direct_channels::keep_direct_channel,
+    orders::{order, order_units},
+    outbox::{job_done, job_sending},
 };
 
-use super::{delivery::sale, error::JobError};
-use crate::{
-    cards::{Via, plain, receipt_card},
-    context::Bot,
-    texts::{Args, escape, text},
+use super::{
+    delivery::{Arrival, Parcel, kept_channel},
+    error::{JobError, Undelivered},
+    fulfil::label,
 };
+use crate::{
+    cards::{Via, receipt_card},
+    context::Bot,
+};
+
+/// The order of a job and its payload.
+async fn sale(bot: &Bot, job: &OutboxJob) -> Result<(Order, SalePayload), JobError> {
+    let payload: SalePayload = serde_json::from_value(job.payload.clone())
+        .map_err(|error| JobError::Impossible(error.to_string()))?;
+    let id = job.order_id.as_deref().unwrap_or_default();
+    let order = order(&bot.store, job.shop, id).await?;
+    let order = order.ok_or_else(|| JobError::Impossible(format!("there is no order {id}")))?;
+    Ok((order, payload))
+}
+
+/// Delivers the goods of the job's order, once more or for a pod that died.
+pub async fn deliver(bot: &Bot, job: &OutboxJob) -> Result<(), Undelivered> {
+    let (order, payload) = sale(bot, job).await.map_err(|error| Undelivered { error, sent: sent(job) })?;
+    if order.state != OrderState::Paid {
+        // Fetched with /orders, or refunded, in the meantime.
+        return delivered(bot, job, DeliveredVia::Orders, None).await;
+    }
+    let prepared = async {
+        let units = order_units(&bot.store, job.shop, &order.id).await?;
+        let channel = kept_channel(bot, job, &payload).await?;
+        if job_sending(&bot.store, job).await? { Ok((units, channel)) } else { Err(JobError::Lost) }
+    };
+    let (units, channel) = prepared.await.map_err(|error| Undelivered { error, sent: sent(job) })?;
+    let mut parcel = Parcel::new(bot, job, &order, &payload, &units, channel);
+    let sent = if job.sent_at.is_some() { parcel.look_and_send().await } else { parcel.send().await };
+    if let Some(channel) = parcel.opened()
+        && let Err(error) =
+            keep_direct_channel(&bot.store, job.application_id, payload.user_id, channel).await
+    {
+        tracing::warn!(%error, "a direct channel could not be kept; it is opened once more");
+    }
+    let Arrival { via, message } = sent.inspect_err(|_| {
+        bot.metrics.deliveries.with_label_values(&["failed"]).inc();
+    })?;
+    delivered(bot, job, via, Some(message)).await
+}
+
+/// What is known before this try.
+fn sent(job: &OutboxJob) -> stockbot_store::Sent {
+    if job.sent_at.is_some() { stockbot_store::Sent::Perhaps } else { stockbot_store::Sent::No }
+}
+
+async fn delivered(
+    bot: &Bot,
+    job: &OutboxJob,
+    via: DeliveredVia,
+    message: Option<u64>,
+) -> Result<(), Undelivered> {
+    if !job_delivered(&bot.store, job, via, message).await.map_err(Undelivered::in_doubt)? {
+        return Err(Undelivered::in_doubt(JobError::Lost));
+    }
+    bot.metrics.deliveries.with_label_values(&[label(via)]).inc();
+    bot.wakeups.outbox.notify_one();
+    Ok(())
+}
 
 /// The final reply, once it is known how the goods went.
 pub async fn receipt(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
@@ -32,33 +93,6 @@ pub async fn receipt(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
     }
 }
 
-/// The public post.
-pub async fn history_post(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
-    let (order, payload) = sale(bot, job).await?;
-    let arguments = [
-        ("buyer", format!("<@{}>", payload.user_id).into()),
-        ("growId", escape(&payload.grow_id).into()),
-        ("quantity", order.quantity.to_string().into()),
-        ("name", escape(&order.product_name).into()),
-        ("total", total(bot, order.total).into()),
-    ];
-    post(bot, job, payload.channel_id, "history-post", &arguments).await
-}
-
-/// The line in the log channel.
-pub async fn log_post(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
-    let (order, payload) = sale(bot, job).await?;
-    let arguments = [
-        ("order", order.id.clone().into()),
-        ("growId", escape(&payload.grow_id).into()),
-        ("user", payload.user_id.to_string().into()),
-        ("quantity", order.quantity.to_string().into()),
-        ("code", order.product_code.clone().into()),
-        ("total", total(bot, order.total).into()),
-    ];
-    post(bot, job, payload.channel_id, "log-sale", &arguments).await
-}
-
 /// The buyer's role.
 pub async fn buyer_role(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
     let (_, payload) = sale(bot, job).await?;
@@ -66,23 +100,6 @@ pub async fn buyer_role(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
         bot.rest.add_role(guild, payload.user_id, role).await?;
     }
     done(bot, job, None).await
-}
-
-async fn post(
-    bot: &Bot,
-    job: &OutboxJob,
-    channel: Option<u64>,
-    key: &str,
-    arguments: Args<'_>,
-) -> Result<(), JobError> {
-    let Some(channel) = channel else { return done(bot, job, None).await };
-    let body = plain(&text(bot.locale(), key, arguments));
-    let message = bot.rest.create_message(channel, body, &job.nonce, Vec::new()).await?;
-    done(bot, job, Some(message.number())).await
-}
-
-fn total(bot: &Bot, amount: i64) -> String {
-    stockbot_store::money::format_exact(amount, &bot.config().shop.currency)
 }
 
 async fn done(bot: &Bot, job: &OutboxJob, message: Option<u64>) -> Result<(), JobError> {

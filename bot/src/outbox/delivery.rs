@@ -1,156 +1,194 @@
 //! Brings the goods to the buyer, exactly once: by direct message, else attached to the reply.
 //!
-//! The nonce makes Discord answer a repeat with the first message for a few minutes; a send whose outcome is unknown for
-//! longer is looked up in the channel before it is repeated.
+//! A send whose outcome is unknown is looked up, in the direct channel and in the reply, before anything is sent again; the nonce
+//! makes Discord answer a repeat of the next minutes with the first message on top of that.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
+use stockbot_config::Currency;
 use stockbot_store::{
-    DeliveredVia, Order, OrderState, OutboxJob, SalePayload,
-    orders::{order, order_units},
-    outbox::{job_delivered, job_not_sent, job_sending},
+    DeliveredVia, Order, OutboxJob, SalePayload,
+    direct_channels::{direct_channel, forget_direct_channel},
 };
 
-use super::error::JobError;
+use super::error::{JobError, Undelivered};
 use crate::{
     cards::{Via, goods_file, plain, receipt_card},
     context::Bot,
-    discord::{File, RestError, error::code},
+    discord::{File, RestError, error::code, messages::Message},
     texts::{escape, text},
 };
 
-/// Discord remembers a nonce "for a few minutes" (discord.md); what is older than this is looked up.
-const NONCE_WINDOW: Duration = Duration::from_mins(2);
 /// Messages looked through.
-const LOOK_BACK: u8 = 50;
+const LOOK_BACK: u8 = 100;
 
-/// The order of a job and its payload.
-pub async fn sale(bot: &Bot, job: &OutboxJob) -> Result<(Order, SalePayload), JobError> {
-    let payload: SalePayload = serde_json::from_value(job.payload.clone())
-        .map_err(|error| JobError::Impossible(error.to_string()))?;
-    let id = job.order_id.as_deref().unwrap_or_default();
-    let order = order(&bot.store, job.shop, id).await?;
-    let order = order.ok_or_else(|| JobError::Impossible(format!("there is no order {id}")))?;
-    Ok((order, payload))
+/// The goods of one order on their way.
+pub struct Parcel<'a> {
+    /// The bot that brings them.
+    pub bot: &'a Bot,
+    /// The job.
+    pub job: &'a OutboxJob,
+    /// The order.
+    pub order: &'a Order,
+    /// Its buyer.
+    pub payload: &'a SalePayload,
+    file: File,
+    channel: Option<u64>,
+    opened: Option<u64>,
 }
 
-/// Delivers the goods of the job's order.
-pub async fn deliver(bot: &Bot, job: &OutboxJob) -> Result<(), JobError> {
-    let (order, payload) = sale(bot, job).await?;
-    if order.state != OrderState::Paid {
-        // Fetched with /orders, or refunded, in the meantime.
-        return finish(bot, job, DeliveredVia::Orders, None).await;
+/// Where the goods are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// How they came there.
+    pub via: DeliveredVia,
+    /// The message that carries them.
+    pub message: u64,
+}
+
+impl<'a> Parcel<'a> {
+    /// Packs the goods. `channel`: the direct channel, if it was opened before.
+    pub fn new(
+        bot: &'a Bot,
+        job: &'a OutboxJob,
+        order: &'a Order,
+        payload: &'a SalePayload,
+        units: &[String],
+        channel: Option<u64>,
+    ) -> Self {
+        let file = goods_file(payload.locale, &currency(bot), order, units);
+        Self { bot, job, order, payload, file, channel, opened: None }
     }
-    let units = order_units(&bot.store, job.shop, &order.id).await?;
-    let file = goods_file(payload.locale, &bot.config().shop.currency, &order, &units);
-    match send_direct(bot, job, &order, &payload, file.clone()).await {
-        Ok(message) => finish(bot, job, DeliveredVia::DirectMessage, Some(message)).await,
-        Err(JobError::Discord(error)) if error.code() == Some(code::CANNOT_DM) => {
-            job_not_sent(&bot.store, job).await?;
-            attach_to_reply(bot, job, &order, &payload, file).await
+
+    /// A direct channel that was opened on the way.
+    pub fn opened(&self) -> Option<u64> {
+        self.opened
+    }
+
+    /// Sends the goods.
+    pub async fn send(&mut self) -> Result<Arrival, Undelivered> {
+        let undelivered = match self.send_direct().await {
+            Err(undelivered) if undelivered.is_user_unreachable() => undelivered,
+            result => return result,
+        };
+        if undelivered.sent == stockbot_store::Sent::Perhaps
+            && let Some(arrival) = self.find().await?
+        {
+            return Ok(arrival);
         }
-        Err(error) => {
-            if surely_not_sent(&error) {
-                job_not_sent(&bot.store, job).await?;
+        self.attach_to_reply().await
+    }
+
+    /// Sends the goods, unless an earlier try has brought them.
+    pub async fn look_and_send(&mut self) -> Result<Arrival, Undelivered> {
+        match self.find().await? {
+            Some(arrival) => Ok(arrival),
+            None => self.send().await,
+        }
+    }
+
+    async fn send_direct(&mut self) -> Result<Arrival, Undelivered> {
+        let kept = self.channel.is_some();
+        let channel = self.channel().await.map_err(Undelivered::before_sending)?;
+        let message = match self.post(channel).await {
+            Err(error) if kept && error.code() == Some(code::UNKNOWN_CHANNEL) => {
+                let channel = self.open_anew().await.map_err(Undelivered::before_sending)?;
+                self.post(channel).await
             }
-            bot.metrics.deliveries.with_label_values(&["failed"]).inc();
-            Err(error)
+            result => result,
+        };
+        let message = message.map_err(Undelivered::by)?.number();
+        Ok(Arrival { via: DeliveredVia::DirectMessage, message })
+    }
+
+    async fn channel(&mut self) -> Result<u64, RestError> {
+        if let Some(channel) = self.channel {
+            return Ok(channel);
+        }
+        let channel = self.bot.rest.direct_channel(self.payload.user_id).await?;
+        (self.channel, self.opened) = (Some(channel), Some(channel));
+        Ok(channel)
+    }
+
+    /// Discord does not know the channel that was kept.
+    async fn open_anew(&mut self) -> Result<u64, JobError> {
+        forget_direct_channel(&self.bot.store, self.job.application_id, self.payload.user_id).await?;
+        self.channel = None;
+        Ok(self.channel().await?)
+    }
+
+    async fn post(&self, channel: u64) -> Result<Message, RestError> {
+        let arguments = [
+            ("order", self.order.id.clone().into()),
+            ("quantity", self.order.quantity.to_string().into()),
+            ("name", escape(&self.order.product_name).into()),
+        ];
+        let body = plain(&text(self.payload.locale, "dm-delivery", &arguments));
+        self.bot.rest.create_message(channel, body, &self.job.nonce, vec![self.file.clone()]).await
+    }
+
+    /// Looks for goods that an earlier try may have brought.
+    async fn find(&mut self) -> Result<Option<Arrival>, Undelivered> {
+        tracing::info!(order = self.order.id, "looking for a delivery whose outcome is unknown");
+        let own = self.bot.user.to_string();
+        let direct = match self.channel().await {
+            Ok(channel) => self.bot.rest.recent_messages(channel, LOOK_BACK).await,
+            Err(error) => Err(error),
+        };
+        match direct {
+            Ok(recent) => {
+                if let Some(message) = recent.iter().find(|m| m.author.id == own && self.is_in(m)) {
+                    let message = message.number();
+                    return Ok(Some(Arrival { via: DeliveredVia::DirectMessage, message }));
+                }
+            }
+            // There is no channel to look into.
+            Err(error) if error.is_user_unreachable() => {}
+            Err(error) => return Err(Undelivered::in_doubt(error)),
+        }
+        match self.bot.rest.response(self.job.application_id, &self.payload.token).await {
+            Ok(reply) if self.is_in(&reply) => {
+                Ok(Some(Arrival { via: DeliveredVia::Reply, message: reply.number() }))
+            }
+            Ok(_) => Ok(None),
+            Err(error) if error.code().is_some_and(|code| code != 0) && !error.is_passing() => Ok(None),
+            Err(error) => Err(Undelivered::in_doubt(error)),
+        }
+    }
+
+    fn is_in(&self, message: &Message) -> bool {
+        message.attachments.iter().any(|file| file.filename == self.file.name)
+    }
+
+    /// The receipt with the goods attached, which only the buyer sees. Editing one message twice shows the goods once, so a
+    /// repeat does no harm.
+    async fn attach_to_reply(&self) -> Result<Arrival, Undelivered> {
+        let Self { bot, job, order, payload, .. } = self;
+        let card = receipt_card(payload.locale, &currency(bot), order, payload.balance, Via::Reply);
+        let card = card.file(self.file.clone());
+        let mut body = card.ephemeral();
+        // Replaces whatever an earlier try has attached.
+        body["attachments"] = serde_json::json!([{"id": 0, "filename": self.file.name}]);
+        match bot.rest.edit_response(job.application_id, &payload.token, body, card.files).await {
+            Ok(message) => Ok(Arrival { via: DeliveredVia::Reply, message }),
+            Err(error) if error.is_interaction_over() => Err(Undelivered::before_sending(
+                JobError::Impossible(
+                    "direct messages are closed and the reply is over; the buyer can fetch the goods with /orders"
+                        .into(),
+                ),
+            )),
+            Err(error) => Err(Undelivered::by(error)),
         }
     }
 }
 
-/// A refusal of Discord is an outcome; only a missing answer leaves it open.
-fn surely_not_sent(error: &JobError) -> bool {
-    matches!(
-        error,
-        JobError::Discord(RestError::Refused { .. } | RestError::Limited { .. } | RestError::Unauthorized)
-    )
+fn currency(bot: &Bot) -> Currency {
+    bot.config().shop.currency.clone()
 }
 
-async fn send_direct(
+/// The direct channel of a job's buyer, if it was opened before.
+pub async fn kept_channel(
     bot: &Bot,
     job: &OutboxJob,
-    order: &Order,
     payload: &SalePayload,
-    file: File,
-) -> Result<u64, JobError> {
-    let channel = bot.rest.direct_channel(payload.user_id).await?;
-    if let Some(sent_at) = job.sent_at.filter(|sent_at| is_older(*sent_at, NONCE_WINDOW)) {
-        tracing::info!(order = order.id, %sent_at, "looking for a delivery whose outcome is unknown");
-        if let Some(message) = find(bot, channel, &file.name).await? {
-            return Ok(message);
-        }
-    }
-    if !job_sending(&bot.store, job).await? {
-        return Err(JobError::Lost);
-    }
-    let arguments = [
-        ("order", order.id.clone().into()),
-        ("quantity", order.quantity.to_string().into()),
-        ("name", escape(&order.product_name).into()),
-    ];
-    let body = plain(&text(payload.locale, "dm-delivery", &arguments));
-    Ok(bot.rest.create_message(channel, body, &job.nonce, vec![file]).await?.number())
-}
-
-fn is_older(at: Timestamp, age: Duration) -> bool {
-    Timestamp::now().duration_since(at).unsigned_abs() > age
-}
-
-async fn find(bot: &Bot, channel: u64, file_name: &str) -> Result<Option<u64>, RestError> {
-    let own = bot.user.to_string();
-    let recent = bot.rest.recent_messages(channel, LOOK_BACK).await?;
-    let found = recent.iter().find(|message| {
-        message.author.id == own && message.attachments.iter().any(|file| file.filename == file_name)
-    });
-    Ok(found.map(crate::discord::messages::Message::number))
-}
-
-/// Closed direct messages: the receipt with the goods attached, which only the buyer sees. Editing one message twice shows the
-/// goods once, so a repeat does no harm.
-async fn attach_to_reply(
-    bot: &Bot,
-    job: &OutboxJob,
-    order: &Order,
-    payload: &SalePayload,
-    file: File,
-) -> Result<(), JobError> {
-    if !job_sending(&bot.store, job).await? {
-        return Err(JobError::Lost);
-    }
-    let card = receipt_card(payload.locale, &bot.config().shop.currency, order, payload.balance, Via::Reply)
-        .file(file);
-    let mut body = card.ephemeral();
-    // Replaces whatever an earlier try has attached.
-    body["attachments"] = serde_json::json!([{"id": 0, "filename": card.files[0].name}]);
-    match bot.rest.edit_response(job.application_id, &payload.token, body, card.files).await {
-        Ok(message) => finish(bot, job, DeliveredVia::Reply, Some(message)).await,
-        Err(error) if error.is_interaction_over() => {
-            job_not_sent(&bot.store, job).await?;
-            bot.metrics.deliveries.with_label_values(&["left_for_orders"]).inc();
-            Err(JobError::Impossible("direct messages are closed and the reply is over; the buyer can fetch the goods with /orders".into()))
-        }
-        Err(error) => {
-            let error = JobError::Discord(error);
-            if surely_not_sent(&error) {
-                job_not_sent(&bot.store, job).await?;
-            }
-            Err(error)
-        }
-    }
-}
-
-async fn finish(bot: &Bot, job: &OutboxJob, via: DeliveredVia, message: Option<u64>) -> Result<(), JobError> {
-    let label = match via {
-        DeliveredVia::DirectMessage => "direct_message",
-        DeliveredVia::Reply => "reply",
-        DeliveredVia::Orders => "orders",
-    };
-    if !job_delivered(&bot.store, job, via, message).await? {
-        return Err(JobError::Lost);
-    }
-    bot.metrics.deliveries.with_label_values(&[label]).inc();
-    bot.wakeups.outbox.notify_one();
-    Ok(())
+) -> Result<Option<u64>, JobError> {
+    Ok(direct_channel(&bot.store, job.application_id, payload.user_id).await?)
 }

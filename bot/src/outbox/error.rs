@@ -1,8 +1,8 @@
 //! Why a job of the outbox is not done.
 
-use stockbot_store::StoreError;
+use stockbot_store::{Sent, StoreError};
 
-use crate::discord::RestError;
+use crate::discord::{Effect, RestError};
 
 /// Why a job is not done.
 #[derive(Debug, thiserror::Error)]
@@ -16,10 +16,49 @@ pub enum JobError {
     /// The order or its payload is not what the job needs; repeating does not help.
     #[error("{0}")]
     Impossible(String),
+    /// It took longer than the lease allows, or crashed; another try looks first.
+    #[error("the job did not come to its end: {0}")]
+    Interrupted(String),
     /// Another job of the same order has to come first.
     #[error("waits for the delivery")]
     NotYet,
     /// Another pod holds the job now.
     #[error("the lease of the job is over")]
     Lost,
+}
+
+/// Goods that did not arrive, as far as is known.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Undelivered {
+    /// Why.
+    pub error: JobError,
+    /// Whether a message with them may have gone out.
+    pub sent: Sent,
+}
+
+impl Undelivered {
+    /// Nothing with goods in it was sent.
+    pub fn before_sending(error: impl Into<JobError>) -> Self {
+        Self { error: error.into(), sent: Sent::No }
+    }
+
+    /// The call that carries the goods failed.
+    pub fn by(error: RestError) -> Self {
+        let sent = match error.effect() {
+            Effect::None => Sent::No,
+            Effect::Unknown => Sent::Perhaps,
+        };
+        Self { error: error.into(), sent }
+    }
+
+    /// Nobody knows.
+    pub fn in_doubt(error: impl Into<JobError>) -> Self {
+        Self { error: error.into(), sent: Sent::Perhaps }
+    }
+
+    /// Does Discord refuse to let the bot write to this user?
+    pub fn is_user_unreachable(&self) -> bool {
+        matches!(&self.error, JobError::Discord(error) if error.is_user_unreachable())
+    }
 }

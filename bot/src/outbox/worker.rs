@@ -1,105 +1,224 @@
-//! Claims due jobs and carries them out, three at a time by default. A job is leased: if this pod dies, another takes it over.
+//! Finds jobs that are due and gives each a slot of its lane; a slow job holds up only itself. A job is leased: if this pod dies,
+//! another takes it over.
 
-use std::{sync::Arc, time::Duration};
-
-use stockbot_store::{
-    OutboxJob, OutboxKind, StoreError,
-    outbox::{claim_jobs, job_failed, job_retry, outbox_depth},
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use super::{after, delivery, error::JobError};
-use crate::{context::Bot, discord::RestError};
+use stockbot_store::{
+    OutboxJob, OutboxKind, Room, Sent, StoreError,
+    outbox::{claim_jobs, job_failed, job_retry, outbox_depth},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver},
+    time::{sleep, timeout},
+};
 
-/// The outbox is looked at that often even without a signal.
-const POLL: Duration = Duration::from_secs(1);
-/// Longer than a delivery takes; what takes longer is ended, since another pod may have the job then.
-const LEASE: Duration = Duration::from_mins(1);
+use super::{
+    after,
+    error::{JobError, Undelivered},
+    fulfil::fulfil,
+    posts,
+};
+use crate::context::{Bot, Sold};
+
+/// The outbox is looked at that often even without a signal: for what other pods left.
+const POLL: Duration = Duration::from_secs(10);
+/// Two looks are at least so far apart; what was just sold does not wait for them.
+const PAUSE: Duration = Duration::from_millis(250);
+/// A job that takes longer than its lease is another pod's.
+pub const LEASE: Duration = Duration::from_secs(45);
+/// What takes longer is ended, before another pod may have it.
+pub const IN_TIME: Duration = Duration::from_secs(40);
 /// First wait after a failure; doubles up to [`LONGEST_RETRY`].
-const FIRST_RETRY: Duration = Duration::from_secs(1);
+pub const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// Longest wait after a failure (product.md D4).
 const LONGEST_RETRY: Duration = Duration::from_mins(1);
+/// The delivery makes its receipt due; this is only the safety net.
+const RECEIPT_WAITS: Duration = Duration::from_secs(5);
+/// Posts that are merged at a time.
+const POSTS: i64 = 100;
+/// Roles given at a time.
+const ROLES: usize = 1;
+
+/// The slots of each lane.
+struct Lanes {
+    goods: Arc<Semaphore>,
+    receipts: Arc<Semaphore>,
+    roles: Arc<Semaphore>,
+    /// Channels that are being posted to.
+    busy: Arc<Mutex<HashSet<u64>>>,
+}
 
 /// Works until the process stops; what has been begun is finished.
-pub async fn run(bot: Arc<Bot>) {
+pub async fn run(bot: Arc<Bot>, mut sold: UnboundedReceiver<Sold>) {
+    let workers = usize::try_from(bot.config().resilience.workers).unwrap_or(1).max(1);
+    let lanes = Lanes {
+        goods: Arc::new(Semaphore::new(workers)),
+        receipts: Arc::new(Semaphore::new(workers)),
+        roles: Arc::new(Semaphore::new(ROLES)),
+        busy: Arc::default(),
+    };
+    let finder = bot.tasks.spawn(find(bot.clone(), lanes));
+    loop {
+        tokio::select! {
+            Some(sale) = sold.recv() => drop(bot.tasks.spawn(fulfil(bot.clone(), sale))),
+            // Closed when nothing new can begin any more.
+            () = bot.tasks.wait() => break,
+        }
+    }
+    finder.abort();
+}
+
+/// Looks for due jobs until the process is to end.
+async fn find(bot: Arc<Bot>, lanes: Lanes) {
     while !bot.stopping.is_cancelled() {
         bot.state.beat("outbox");
-        match work_once(&bot).await {
-            Ok(0) => {
-                tokio::select! {
-                    () = tokio::time::sleep(POLL) => {}
-                    () = bot.wakeups.outbox.notified() => {}
-                    () = bot.stopping.cancelled() => {}
-                }
-            }
-            Ok(_) => {}
-            Err(error) => {
-                bot.state.failed(&error);
-                bot.stopping.run_until_cancelled(tokio::time::sleep(FIRST_RETRY)).await;
-            }
+        if let Err(error) = claim(&bot, &lanes).await {
+            bot.state.failed(&error);
         }
+        tokio::select! {
+            () = sleep(POLL) => {}
+            () = bot.wakeups.outbox.notified() => {}
+            () = bot.stopping.cancelled() => {}
+        }
+        bot.stopping.run_until_cancelled(sleep(PAUSE)).await;
+    }
+    bot.state.rest("outbox");
+}
+
+/// Gives every job that is due, and that there is room for, to a task.
+async fn claim(bot: &Arc<Bot>, lanes: &Lanes) -> Result<(), StoreError> {
+    let room = |kind, slots: &Semaphore| Room {
+        kind,
+        jobs: i64::try_from(slots.available_permits()).unwrap_or(i64::MAX),
+    };
+    let rooms = [
+        room(OutboxKind::Delivery, &lanes.goods),
+        room(OutboxKind::Receipt, &lanes.receipts),
+        room(OutboxKind::BuyerRole, &lanes.roles),
+        Room { kind: OutboxKind::HistoryPost, jobs: POSTS },
+        Room { kind: OutboxKind::LogPost, jobs: POSTS },
+    ];
+    let busy: Vec<u64> = lanes.busy.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+    let jobs = claim_jobs(&bot.store, &bot.key(), &bot.pod, LEASE, &rooms, &busy).await?;
+    let mut posts: HashMap<u64, Vec<OutboxJob>> = HashMap::new();
+    for job in jobs {
+        let slots = match job.kind {
+            OutboxKind::Delivery => &lanes.goods,
+            OutboxKind::Receipt => &lanes.receipts,
+            OutboxKind::BuyerRole => &lanes.roles,
+            OutboxKind::HistoryPost | OutboxKind::LogPost => {
+                let channel = job.payload["channel_id"].as_u64().unwrap_or_default();
+                posts.entry(channel).or_default().push(job);
+                continue;
+            }
+        };
+        // There is room: nobody else takes slots.
+        let slot = slots.clone().try_acquire_owned().ok();
+        bot.tasks.spawn(carry_out(bot.clone(), job, slot));
+    }
+    for (channel, jobs) in posts {
+        lanes.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(channel);
+        let (bot, busy) = (bot.clone(), lanes.busy.clone());
+        bot.clone().tasks.spawn(async move {
+            let _free = Freed { busy, channel };
+            if timeout(IN_TIME, posts::post_all(&bot, channel, jobs)).await.is_err() {
+                tracing::warn!(
+                    channel,
+                    "posts took too long; those left are posted when their lease is over"
+                );
+            }
+            bot.wakeups.outbox.notify_one();
+        });
+    }
+    bot.metrics.outbox_depth.set(outbox_depth(&bot.store, &bot.key()).await?);
+    Ok(())
+}
+
+/// A channel is free again, whatever became of its posts.
+struct Freed {
+    busy: Arc<Mutex<HashSet<u64>>>,
+    channel: u64,
+}
+
+impl Drop for Freed {
+    fn drop(&mut self) {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.channel);
     }
 }
 
-/// Carries out one batch; how many jobs it had.
-async fn work_once(bot: &Arc<Bot>) -> Result<usize, StoreError> {
-    let workers = i64::from(bot.config().resilience.workers);
-    let jobs = claim_jobs(&bot.store, &bot.key(), &bot.pod, LEASE, workers).await?;
-    let count = jobs.len();
-    // The goods come first, so that the receipt beside them knows how they went.
-    let (deliveries, others): (Vec<_>, Vec<_>) =
-        jobs.into_iter().partition(|job| job.kind == OutboxKind::Delivery);
-    futures_util::future::join_all(deliveries.into_iter().map(|job| carry_out(bot, job))).await;
-    futures_util::future::join_all(others.into_iter().map(|job| carry_out(bot, job))).await;
-    bot.metrics.outbox_depth.set(outbox_depth(&bot.store, &bot.key()).await?);
-    Ok(count)
-}
-
-async fn carry_out(bot: &Arc<Bot>, job: OutboxJob) {
-    // In a task of its own: a job that panics must not take the worker with it.
+async fn carry_out(bot: Arc<Bot>, job: OutboxJob, slot: Option<OwnedSemaphorePermit>) {
+    // In a task of its own: a job that panics must not take its slot with it.
     let (for_task, of_job) = (bot.clone(), job.clone());
     let task = tokio::spawn(async move {
-        match of_job.kind {
-            OutboxKind::Delivery => delivery::deliver(&for_task, &of_job).await,
-            OutboxKind::Receipt => after::receipt(&for_task, &of_job).await,
-            OutboxKind::HistoryPost => after::history_post(&for_task, &of_job).await,
-            OutboxKind::LogPost => after::log_post(&for_task, &of_job).await,
-            OutboxKind::BuyerRole => after::buyer_role(&for_task, &of_job).await,
-        }
+        let work = async {
+            match of_job.kind {
+                OutboxKind::Delivery => after::deliver(&for_task, &of_job).await,
+                OutboxKind::Receipt => {
+                    after::receipt(&for_task, &of_job).await.map_err(Undelivered::in_doubt)
+                }
+                _ => after::buyer_role(&for_task, &of_job).await.map_err(Undelivered::in_doubt),
+            }
+        };
+        timeout(IN_TIME, work).await
     });
-    let result =
-        task.await.unwrap_or_else(|error| Err(JobError::Impossible(format!("the job crashed: {error}"))));
-    if let Err(error) = result
-        && let Err(problem) = put_back(bot, &job, &error).await
-    {
+    let interrupted = |why: String| Err(Undelivered::in_doubt(JobError::Interrupted(why)));
+    let result = match task.await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => interrupted("it took too long".into()),
+        Err(crash) => interrupted(crash.to_string()),
+    };
+    drop(slot);
+    if let Err(Undelivered { error, sent }) = result {
+        put_back_knowing(&bot, &job, &error, sent).await;
+    }
+    bot.wakeups.outbox.notify_one();
+}
+
+/// Puts a job back of which nothing depends on whether it was sent.
+pub async fn put_back(bot: &Arc<Bot>, job: &OutboxJob, error: &JobError) {
+    put_back_knowing(bot, job, error, Sent::No).await;
+}
+
+/// Decides whether the job is tried again. Goods are never given up while they may be on their way; what only decorates a sale
+/// is, when Discord refuses it.
+async fn put_back_knowing(bot: &Arc<Bot>, job: &OutboxJob, error: &JobError, sent: Sent) {
+    let delivery = job.kind == OutboxKind::Delivery;
+    let permanent = match error {
+        JobError::Impossible(_) => !delivery || sent == Sent::No,
+        JobError::Discord(error) => !error.is_passing() && !delivery,
+        JobError::Interrupted(_) => !delivery && job.attempts > 5,
+        JobError::Store(_) | JobError::NotYet => false,
+        JobError::Lost => return,
+    };
+    let noted = if permanent {
+        bot.metrics.errors.with_label_values(&["outbox"]).inc();
+        tracing::error!(job = job.id, kind = ?job.kind, order = job.order_id, %error, "a job is given up");
+        bot.state.failed(error);
+        job_failed(&bot.store, job, &error.to_string()).await
+    } else {
+        let wait = wait_after(error, job.attempts);
+        if !matches!(error, JobError::NotYet) {
+            tracing::warn!(job = job.id, kind = ?job.kind, order = job.order_id, %error, "a job is tried again");
+            bot.state.failed(error);
+        }
+        bot.wake_outbox_in(wait);
+        job_retry(&bot.store, job, wait, &error.to_string(), sent).await
+    };
+    if let Err(problem) = noted {
         tracing::warn!(job = job.id, %problem, "a job could not be put back; it is free when its lease is over");
     }
 }
 
-/// Decides whether the job is tried again. Goods are never given up; what only decorates a sale is, when Discord refuses it.
-async fn put_back(bot: &Bot, job: &OutboxJob, error: &JobError) -> Result<(), StoreError> {
-    let delivery = job.kind == OutboxKind::Delivery;
-    let permanent = match error {
-        JobError::Impossible(_) => true,
-        JobError::Discord(error) => !error.is_passing() && !delivery,
-        JobError::Store(_) | JobError::NotYet => false,
-        JobError::Lost => return Ok(()),
-    };
-    if permanent {
-        bot.metrics.errors.with_label_values(&["outbox"]).inc();
-        tracing::error!(job = job.id, kind = ?job.kind, order = job.order_id, %error, "a job is given up");
-        bot.state.failed(error);
-        job_failed(&bot.store, job, &error.to_string()).await?;
-        return Ok(());
+fn wait_after(error: &JobError, attempts: i32) -> Duration {
+    match error {
+        JobError::NotYet => RECEIPT_WAITS,
+        JobError::Discord(error) if error.retry_after().is_some() => {
+            error.retry_after().unwrap_or(FIRST_RETRY)
+        }
+        _ => FIRST_RETRY.saturating_mul(1 << (attempts - 1).clamp(0, 6)).min(LONGEST_RETRY),
     }
-    let wait = match error {
-        JobError::NotYet => Duration::from_millis(200),
-        JobError::Discord(RestError::Limited { retry_after, .. }) => *retry_after,
-        _ => FIRST_RETRY.saturating_mul(1 << (job.attempts - 1).clamp(0, 6)).min(LONGEST_RETRY),
-    };
-    if !matches!(error, JobError::NotYet) {
-        tracing::warn!(job = job.id, kind = ?job.kind, order = job.order_id, %error, "a job is tried again");
-        bot.state.failed(error);
-    }
-    job_retry(&bot.store, job, wait, &error.to_string()).await?;
-    Ok(())
 }

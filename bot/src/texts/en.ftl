@@ -125,6 +125,7 @@ refuse-double = This purchase is already being worked on{ $order }. Nothing happ
 refuse-not-admin = Only administrators of the shop may do that.
 refuse-elsewhere = This command works only in the shop's server.
 refuse-outdated = This button is out of date. Use the buttons of the newest message.
+refuse-interrupted = Sorry, this was interrupted. Look whether it was done, and if not, please do it again. Nothing was bought.
 refuse-unavailable = The shop cannot be reached at the moment. Nothing was bought; please press again in a minute. Code { $code }
 refuse-error = Sorry, something went wrong. Please tell an administrator the code { $code }.
 

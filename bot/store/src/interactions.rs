@@ -9,8 +9,9 @@ use stockbot_config::Locale;
 use sqlx::postgres::PgRow;
 
 use crate::{
-    ShopId, Store, StoreError,
-    db::{Word as _, get, get_id, get_maybe_id, get_time, get_word, id as key, seconds, words},
+    CommandLog, ShopId, Store, StoreError,
+    db::{Sql, Word as _, get, get_id, get_maybe_id, get_time, get_word, id as key, seconds, words},
+    logs::command_sql,
 };
 
 /// An interaction as it arrives.
@@ -57,7 +58,7 @@ pub enum InteractionEnd {
 
 words!(InteractionEnd { Finished = "finished", TooLate = "too_late", Failed = "failed" });
 
-/// An acknowledged interaction that nobody finished, claimed by the caller.
+/// An interaction that nobody finished, claimed by the caller.
 #[derive(Clone)]
 #[expect(missing_docs, reason = "as in NewInteraction")]
 pub struct UnfinishedInteraction {
@@ -74,6 +75,8 @@ pub struct UnfinishedInteraction {
     pub payload: Value,
     /// When it arrived; the token works for 15 minutes from then.
     pub received_at: Timestamp,
+    /// Discord took the acknowledgement for sure; else it has to be asked.
+    pub acknowledged: bool,
 }
 
 impl UnfinishedInteraction {
@@ -91,6 +94,7 @@ impl UnfinishedInteraction {
             locale: get_word(row, "locale")?,
             payload: get(row, "payload")?,
             received_at: get_time(row, "received_at")?,
+            acknowledged: get(row, "acknowledged")?,
         })
     }
 }
@@ -109,36 +113,35 @@ pub async fn receive_interaction(store: &Store, new: &NewInteraction) -> Result<
     Ok(store.execute(sql.bind(&new.pod).bind(&new.payload)).await? == 1)
 }
 
-/// Discord took the acknowledgement.
-pub async fn mark_acknowledged(store: &Store, id: u64) -> Result<(), StoreError> {
-    let sql = sqlx::query(
-        "UPDATE stockbot.interactions SET state = 'acknowledged', acknowledged_at = now()
-         WHERE id = $1 AND state = 'received'",
-    );
-    store.execute(sql.bind(key(id))).await?;
-    Ok(())
-}
-
-/// Ends an interaction with what was answered. The first end stays; `false`: it had ended before.
-pub async fn mark_finished(
+/// Ends an interaction with what was answered, and logs it. The first end stays; `false`: it had ended before.
+pub async fn finish_interaction(
     store: &Store,
     id: u64,
     end: InteractionEnd,
     response: &Value,
+    log: Option<&CommandLog>,
 ) -> Result<bool, StoreError> {
+    let Some(log) = log else { return Ok(store.execute(finished_sql(id, end, response)).await? == 1) };
+    let mut tx = store.begin().await?;
+    let ended = tx.execute(finished_sql(id, end, response)).await? == 1;
+    tx.execute(command_sql(log)).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+pub(crate) fn finished_sql(id: u64, end: InteractionEnd, response: &Value) -> Sql<'_> {
     let sql = sqlx::query(
         "UPDATE stockbot.interactions SET state = $2, response = $3, finished_at = now(), lease_until = NULL
          WHERE id = $1 AND state IN ('received', 'acknowledged')",
     );
-    Ok(store.execute(sql.bind(key(id)).bind(end.word()).bind(response)).await? == 1)
+    sql.bind(key(id)).bind(end.word()).bind(response)
 }
 
-/// Claims acknowledged, unfinished interactions of a bot that were acknowledged more than `older_than` ago, oldest first. Each is
-/// handed to one caller until `lease` is over.
+/// Claims interactions of a bot that arrived more than `older_than` ago and that nobody finished, oldest first. Each is handed to
+/// one caller until `lease` is over.
 pub async fn unfinished_interactions(
     store: &Store,
     bot: &str,
-    kind: &str,
     owner: &str,
     older_than: Duration,
     lease: Duration,
@@ -147,20 +150,21 @@ pub async fn unfinished_interactions(
     let sql = sqlx::query(
         "WITH due AS (
             SELECT id FROM stockbot.interactions
-            WHERE bot = $1 AND kind = $2 AND state = 'acknowledged'
-                AND acknowledged_at < now() - make_interval(secs => $4)
+            WHERE bot = $1 AND state IN ('received', 'acknowledged')
+                AND received_at < now() - make_interval(secs => $3)
                 AND (lease_until IS NULL OR lease_until <= now())
-            ORDER BY acknowledged_at LIMIT $6 FOR NO KEY UPDATE SKIP LOCKED
+            ORDER BY received_at LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED
         ), claimed AS (
-            UPDATE stockbot.interactions i SET lease_owner = $3, lease_until = now() + make_interval(secs => $5)
+            UPDATE stockbot.interactions i SET lease_owner = $2, lease_until = now() + make_interval(secs => $4)
             FROM due WHERE i.id = due.id
             RETURNING i.id, i.shop_id, i.application_id, i.token, i.kind, i.custom_id, i.user_id, i.channel_id, i.guild_id,
-                i.locale, i.payload, i.received_at, i.acknowledged_at
+                i.locale, i.payload, i.received_at, i.state
         )
-        SELECT id, shop_id, application_id, token, kind, custom_id, user_id, channel_id, guild_id, locale, payload, received_at
-        FROM claimed ORDER BY acknowledged_at, id",
+        SELECT id, shop_id, application_id, token, kind, custom_id, user_id, channel_id, guild_id, locale, payload, received_at,
+            state = 'acknowledged' AS acknowledged
+        FROM claimed ORDER BY received_at, id",
     );
-    let sql = sql.bind(bot).bind(kind).bind(owner).bind(seconds(older_than)).bind(seconds(lease));
+    let sql = sql.bind(bot).bind(owner).bind(seconds(older_than)).bind(seconds(lease));
     store.rows(sql.bind(limit)).await?.iter().map(UnfinishedInteraction::from_row).collect()
 }
 

@@ -1,8 +1,9 @@
 //! Everything Stockbot keeps in Postgres, and the only place where SQL is written.
 //!
 //! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`stock`] -> [`customers`], [`ledger`] ->
-//! [`purchase`], [`orders`] -> [`interactions`], [`outbox`] (what Discord is owed) -> [`displays`], [`leftovers`], [`leases`], [`identify`],
-//! [`changes`], [`commands`] (what pods share) -> [`logs`]. [`money`] is pure.
+//! [`purchase`], [`orders`], [`refund`] -> [`interactions`], [`outbox`] (what Discord is owed), [`delivery`], [`settlement`],
+//! [`direct_channels`] -> [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`commands`] (what pods share) ->
+//! [`logs`]. [`money`] is pure.
 //!
 //! Invariants
 //! 1. Every statement is scoped by the shop (or by the bot, for what belongs to a bot).
@@ -20,6 +21,8 @@ pub mod changes;
 pub mod commands;
 pub mod customers;
 mod db;
+pub mod delivery;
+pub mod direct_channels;
 pub mod displays;
 pub mod error;
 pub mod identify;
@@ -32,10 +35,13 @@ pub mod money;
 pub mod options;
 pub mod orders;
 pub mod outbox;
+mod placing;
 pub mod products;
 pub mod purchase;
+pub mod refund;
 mod sale;
 pub mod schema;
+pub mod settlement;
 pub mod shops;
 pub mod stock;
 pub mod store;
@@ -44,6 +50,7 @@ pub use actor::Actor;
 pub use audit::AuditReport;
 pub use changes::ChangeCursor;
 pub use customers::{Customer, GrowId, Registration};
+pub use delivery::DeliveredVia;
 pub use displays::{DisplayRow, Reservation};
 pub use error::StoreError;
 pub use identify::{Budget, Permit};
@@ -52,13 +59,15 @@ pub use leases::{Acquire, Renewal, SavedSession, ShardLease};
 pub use ledger::{Adjustment, Movement, TransferKind};
 pub use logs::{CommandLog, CommandOutcome, Severity};
 pub use options::ConnectOptions;
-pub use orders::{Order, OrderState, Refund};
-pub use outbox::{DeliveredVia, OutboxJob, OutboxKind, SalePayload};
+pub use orders::{Order, OrderState};
+pub use outbox::{OutboxJob, OutboxKind, Room, SalePayload, Sent};
 pub use products::{
     AddProduct, EditProduct, NewProduct, Product, ProductChange, ProductCode, ProductProblem,
 };
-pub use purchase::{PurchaseEffects, PurchaseOutcome, PurchaseRequest, Receipt, Refusal};
+pub use purchase::{Deliverer, Held, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Receipt, Refusal};
+pub use refund::Refund;
 pub use schema::{SchemaState, SchemaVersion};
+pub use settlement::{Goods, Settlement};
 pub use shops::{ShopId, ShopState};
 pub use stock::StockOutcome;
 pub use store::Store;

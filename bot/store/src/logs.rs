@@ -64,6 +64,10 @@ words!(Severity { Info = "info", Warning = "warning", Critical = "critical" });
 
 /// Logs a command; once per interaction.
 pub async fn log_command(store: &Store, log: &CommandLog) -> Result<(), StoreError> {
+    store.execute(command_sql(log)).await.map(drop)
+}
+
+pub(crate) fn command_sql(log: &CommandLog) -> Sql<'_> {
     let sql = sqlx::query(
         "INSERT INTO stockbot.discord_command_logs
             (shop_id, bot, interaction_id, user_id, user_name, channel_id, guild_id,
@@ -75,8 +79,7 @@ pub async fn log_command(store: &Store, log: &CommandLog) -> Result<(), StoreErr
     let sql = sql.bind(&log.user_name).bind(log.channel_id.map(id)).bind(log.guild_id.map(id));
     let duration = i64::try_from(log.duration.as_millis()).unwrap_or(i64::MAX);
     let sql = sql.bind(&log.command).bind(&log.arguments).bind(log.outcome.word()).bind(duration);
-    store.execute(sql.bind(&log.error)).await?;
-    Ok(())
+    sql.bind(&log.error)
 }
 
 /// One line of the audit trail.

@@ -3,14 +3,11 @@
 use jiff::Timestamp;
 
 use rand::RngExt as _;
-use serde_json::json;
 use sqlx::postgres::PgRow;
 
 use crate::{
-    Actor, Severity, ShopId, Store, StoreError, TransferKind,
+    ShopId, Store, StoreError,
     db::{Tx, get, get_id, get_maybe_time, get_time, get_word, id as user, words},
-    ledger::{Transfer, lock_account, post},
-    logs::{Entry, append},
 };
 
 /// Where an order stands.
@@ -77,26 +74,6 @@ impl Order {
     }
 }
 
-/// Outcome of [`refund`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refund {
-    /// Money is back, units are for sale again, nothing will be delivered.
-    Done {
-        /// As it is now.
-        order: Box<Order>,
-        /// The buyer's balance now.
-        balance: i64,
-    },
-    /// Refunded before; nothing changed.
-    AlreadyRefunded,
-    /// The goods were handed over; nothing changed.
-    Delivered,
-    /// A delivery was started and its outcome is not known yet; nothing changed, try again later.
-    InDelivery,
-    /// No such order in this shop.
-    UnknownOrder,
-}
-
 /// An order's columns with its customer's names.
 macro_rules! select {
     ($rest:literal) => {
@@ -133,6 +110,18 @@ pub async fn order_by_interaction(
 ) -> Result<Option<Order>, StoreError> {
     let sql = select!("o.interaction_id = $2").bind(shop.0).bind(user(interaction_id));
     store.row(sql).await?.as_ref().map(Order::from_row).transpose()
+}
+
+/// The orders with these ids, in no order.
+pub async fn orders_by_id(store: &Store, shop: ShopId, ids: &[&str]) -> Result<Vec<Order>, StoreError> {
+    let sql = select!("o.id = ANY($2)").bind(shop.0).bind(ids);
+    store.rows(sql).await?.iter().map(Order::from_row).collect()
+}
+
+/// Locks an order; `None`: no such order in this shop.
+pub(crate) async fn lock_order(tx: &mut Tx, shop: ShopId, id: &str) -> Result<Option<Order>, StoreError> {
+    let sql = select!("o.id = upper($2) FOR UPDATE OF o").bind(shop.0).bind(id.trim());
+    tx.row(sql).await?.as_ref().map(Order::from_row).transpose()
 }
 
 /// As [`order`], within a transaction.
@@ -207,83 +196,41 @@ pub async fn fetch_goods(
 }
 
 /// The delivery of an order, as far as it matters to those who would rather not have it.
-struct Delivery {
+pub(crate) struct Delivery {
     id: i64,
-    state: DeliveryState,
+    pub(crate) state: DeliveryState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum DeliveryState {
+pub(crate) enum DeliveryState {
     /// Nobody has begun it.
     Waiting,
-    /// Begun with unknown outcome.
+    /// Begun with unknown outcome, whether or not somebody still tries.
     Begun,
-    /// Done, given up or cancelled.
+    /// Done, given up or cancelled, with a known outcome.
     Over,
 }
 
 words!(DeliveryState { Waiting = "waiting", Begun = "begun", Over = "over" });
 
 /// Locks the delivery before the order, as those do who deliver.
-async fn lock_delivery(tx: &mut Tx, shop: ShopId, order_id: &str) -> Result<Option<Delivery>, StoreError> {
+pub(crate) async fn lock_delivery(
+    tx: &mut Tx,
+    shop: ShopId,
+    order_id: &str,
+) -> Result<Option<Delivery>, StoreError> {
     let sql = sqlx::query(
-        "SELECT id, CASE WHEN state <> 'pending' THEN 'over' WHEN sent_at IS NULL THEN 'waiting' ELSE 'begun' END AS state
+        "SELECT id, CASE
+            WHEN state IN ('done', 'cancelled') THEN 'over'
+            WHEN sent_at IS NOT NULL THEN 'begun'
+            WHEN state = 'pending' THEN 'waiting'
+            ELSE 'over'
+         END AS state
          FROM stockbot.outbox
          WHERE shop_id = $1 AND order_id = upper($2) AND kind = 'delivery' FOR UPDATE",
     );
     let row = tx.row(sql.bind(shop.0).bind(order_id.trim())).await?;
     row.map(|row| Ok(Delivery { id: get(&row, "id")?, state: get_word(&row, "state")? })).transpose()
-}
-
-/// Gives the money of an undelivered order back and its units back to the stock, once. Audited as `order.refund`.
-pub async fn refund(
-    store: &Store,
-    shop: ShopId,
-    order_id: &str,
-    external_id: &str,
-    actor: &Actor,
-) -> Result<Refund, StoreError> {
-    let mut tx = store.begin().await?;
-    let Some(row) = tx.row(select!("o.id = upper($2)").bind(shop.0).bind(order_id.trim())).await? else {
-        return Ok(Refund::UnknownOrder);
-    };
-    let customer_id = get(&row, "customer_id")?;
-    let Some(account) = lock_account(&mut tx, shop, customer_id).await? else {
-        return Err(StoreError::Corrupt(format!("customer {customer_id} has no account")));
-    };
-    let job = lock_delivery(&mut tx, shop, order_id).await?;
-    let lock = select!("o.id = upper($2) FOR UPDATE OF o").bind(shop.0).bind(order_id.trim());
-    let order = Order::from_row(&tx.one(lock).await?)?;
-    match order.state {
-        OrderState::Refunded => return Ok(Refund::AlreadyRefunded),
-        OrderState::Delivered => return Ok(Refund::Delivered),
-        OrderState::Paid if job.is_some_and(|j| j.state == DeliveryState::Begun) => {
-            return Ok(Refund::InDelivery);
-        }
-        OrderState::Paid => {}
-    }
-    undo(&mut tx, &order.id).await?;
-    let (kind, amount) = (TransferKind::Refund, order.total);
-    let transfer = Transfer { shop, kind, external_id, order_id: Some(&order.id), amount };
-    let balance = post(&mut tx, &account, &transfer).await?;
-    let details = json!({ "total": order.total, "customer": customer_id, "external_id": external_id });
-    let (severity, action, target) = (Severity::Warning, "order.refund", order.id.as_str());
-    append(&mut tx, &Entry { shop, severity, action, actor, target, details: &details }).await?;
-    let order = Box::new(order_within(&mut tx, shop, &order.id).await?);
-    tx.commit().await?;
-    Ok(Refund::Done { order, balance })
-}
-
-/// Puts the units back and cancels what Discord was owed.
-async fn undo(tx: &mut Tx, order_id: &str) -> Result<(), StoreError> {
-    for sql in [
-        "UPDATE stockbot.stock_units SET state = 'available', order_id = NULL, sold_at = NULL WHERE order_id = $1",
-        "UPDATE stockbot.orders SET state = 'refunded', refunded_at = now() WHERE id = $1",
-        "UPDATE stockbot.outbox SET state = 'cancelled', finished_at = now() WHERE order_id = $1 AND state = 'pending'",
-    ] {
-        tx.execute(sqlx::query(sql).bind(order_id)).await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

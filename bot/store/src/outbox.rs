@@ -64,7 +64,7 @@ pub struct SalePayload {
 }
 
 /// A claimed job. It is the caller's until the lease ends; its `attempts` number fences out whoever held it before.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct OutboxJob {
     /// Key.
     pub id: i64,
@@ -108,19 +108,32 @@ impl OutboxJob {
     }
 }
 
-/// Claims due jobs of a bot, oldest first.
+/// How many jobs of a kind somebody has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// The kind.
+    pub kind: OutboxKind,
+    /// So many, at most.
+    pub jobs: i64,
+}
+
+/// Claims due jobs of a bot, each kind on its own and oldest first; none for the channels `busy`.
 pub async fn claim_jobs(
     store: &Store,
     bot: &str,
     owner: &str,
     lease: Duration,
-    limit: i64,
+    rooms: &[Room],
+    busy: &[u64],
 ) -> Result<Vec<OutboxJob>, StoreError> {
     let sql = sqlx::query(
         "WITH due AS (
-            SELECT id FROM stockbot.outbox
-            WHERE bot = $1 AND state = 'pending' AND next_at <= now()
-            ORDER BY next_at, id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
+            SELECT j.id FROM unnest($4::text[], $5::bigint[]) AS room (kind, jobs), LATERAL (
+                SELECT o.id FROM stockbot.outbox o
+                WHERE o.bot = $1 AND o.kind = room.kind AND o.state = 'pending' AND o.next_at <= now()
+                    AND (o.payload->>'channel_id' = ANY($6)) IS NOT TRUE
+                ORDER BY o.next_at, o.id LIMIT room.jobs FOR NO KEY UPDATE SKIP LOCKED
+            ) j
         ), claimed AS (
             UPDATE stockbot.outbox j
             SET attempts = attempts + 1, lease_owner = $2,
@@ -132,7 +145,9 @@ pub async fn claim_jobs(
         SELECT id, shop_id, kind, order_id, payload, attempts, nonce, application_id, created_at, sent_at, lease_owner
         FROM claimed ORDER BY id",
     );
-    let sql = sql.bind(bot).bind(owner).bind(seconds(lease)).bind(limit);
+    let (kinds, jobs): (Vec<&str>, Vec<i64>) = rooms.iter().map(|room| (room.kind.word(), room.jobs)).unzip();
+    let busy: Vec<String> = busy.iter().map(u64::to_string).collect();
+    let sql = sql.bind(bot).bind(owner).bind(seconds(lease)).bind(kinds).bind(jobs).bind(busy);
     store.rows(sql).await?.iter().map(OutboxJob::from_row).collect()
 }
 
@@ -146,8 +161,9 @@ macro_rules! held {
         )
     };
 }
+pub(crate) use held;
 
-fn about<'q>(job: &'q OutboxJob, sql: &'static str) -> Sql<'q> {
+pub(crate) fn about<'q>(job: &'q OutboxJob, sql: &'static str) -> Sql<'q> {
     sqlx::query(sql).bind(job.id).bind(&job.owner).bind(job.attempts)
 }
 
@@ -159,80 +175,45 @@ pub async fn job_sending(store: &Store, job: &OutboxJob) -> Result<bool, StoreEr
     Ok(store.execute(about(job, sql)).await? == 1)
 }
 
-/// The send that [`job_sending`] announced surely did not happen.
-pub async fn job_not_sent(store: &Store, job: &OutboxJob) -> Result<bool, StoreError> {
-    let sql = held!("UPDATE stockbot.outbox SET sent_at = NULL", "");
-    Ok(store.execute(about(job, sql)).await? == 1)
+/// What is known of a send that [`job_sending`] announced, or that a sale began with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It surely did not happen.
+    No,
+    /// It may have.
+    Perhaps,
 }
 
-/// Done. A delivery makes its order delivered in the same transaction. `false`: somebody else holds the job now.
+/// Done. `false`: somebody else holds the job now.
 pub async fn job_done(
     store: &Store,
     job: &OutboxJob,
     discord_message_id: Option<u64>,
 ) -> Result<bool, StoreError> {
-    let sql = held!(
-        "WITH job AS (UPDATE stockbot.outbox SET state = 'done', finished_at = now(), discord_message_id = $4",
-        "RETURNING kind, order_id), delivered AS (
-            UPDATE stockbot.orders o SET state = 'delivered', delivered_at = now()
-            FROM job WHERE job.kind = 'delivery' AND o.id = job.order_id AND o.state = 'paid'
-        )
-        SELECT FROM job"
-    );
-    Ok(store.row(about(job, sql).bind(discord_message_id.map(id))).await?.is_some())
+    Ok(store.execute(done_sql(job, discord_message_id)).await? == 1)
 }
 
-/// How goods reached the buyer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DeliveredVia {
-    /// By direct message.
-    DirectMessage,
-    /// Attached to the reply.
-    Reply,
-    /// Not sent: the buyer fetches or has fetched them with `/orders`.
-    Orders,
+pub(crate) fn done_sql(job: &OutboxJob, discord_message_id: Option<u64>) -> Sql<'_> {
+    let sql =
+        held!("UPDATE stockbot.outbox SET state = 'done', finished_at = now(), discord_message_id = $4", "");
+    about(job, sql).bind(discord_message_id.map(id))
 }
 
-words!(DeliveredVia { DirectMessage = "dm", Reply = "reply", Orders = "orders" });
-
-/// The goods have arrived: the job is done and its order delivered, in one transaction. The receipt becomes due at once.
-/// `false`: somebody else holds the job now.
-pub async fn job_delivered(
+/// Done by one message for all. Those that somebody else holds now are left out; how many were not.
+pub async fn jobs_done(
     store: &Store,
-    job: &OutboxJob,
-    via: DeliveredVia,
-    discord_message_id: Option<u64>,
-) -> Result<bool, StoreError> {
-    let sql = held!(
-        "WITH job AS (UPDATE stockbot.outbox SET state = 'done', finished_at = now(), discord_message_id = $4",
-        "RETURNING order_id), delivered AS (
-            UPDATE stockbot.orders o SET state = 'delivered', delivered_at = now(), delivered_via = $5
-            FROM job WHERE o.id = job.order_id AND o.state = 'paid'
-        ), receipt AS (
-            UPDATE stockbot.outbox r SET next_at = now()
-            FROM job WHERE r.order_id = job.order_id AND r.kind = 'receipt' AND r.state = 'pending' AND r.lease_owner IS NULL
-        )
-        SELECT FROM job"
-    );
-    let sql = about(job, sql).bind(discord_message_id.map(id)).bind(via.word());
-    Ok(store.row(sql).await?.is_some())
-}
-
-/// How the goods of an order went; `None` while that is open.
-pub async fn delivery_of(
-    store: &Store,
-    shop: ShopId,
-    order_id: &str,
-) -> Result<Option<DeliveredVia>, StoreError> {
+    jobs: &[&OutboxJob],
+    discord_message_id: u64,
+) -> Result<u64, StoreError> {
     let sql = sqlx::query(
-        "SELECT coalesce(o.delivered_via, CASE WHEN o.state <> 'paid' OR j.state <> 'pending' THEN 'orders' END) AS via
-         FROM stockbot.orders o LEFT JOIN stockbot.outbox j ON j.order_id = o.id AND j.kind = 'delivery'
-         WHERE o.shop_id = $1 AND o.id = $2",
+        "UPDATE stockbot.outbox j SET state = 'done', finished_at = now(), discord_message_id = $4
+         FROM unnest($1::bigint[], $2::text[], $3::int[]) AS held (id, owner, attempts)
+         WHERE j.id = held.id AND j.lease_owner = held.owner AND j.attempts = held.attempts AND j.state = 'pending'",
     );
-    match store.row(sql.bind(shop.0).bind(order_id)).await? {
-        Some(row) if get::<Option<String>>(&row, "via")?.is_some() => get_word(&row, "via").map(Some),
-        _ => Ok(None),
-    }
+    let ids: Vec<i64> = jobs.iter().map(|job| job.id).collect();
+    let owners: Vec<&str> = jobs.iter().map(|job| job.owner.as_str()).collect();
+    let attempts: Vec<i32> = jobs.iter().map(|job| job.attempts).collect();
+    store.execute(sql.bind(ids).bind(owners).bind(attempts).bind(id(discord_message_id))).await
 }
 
 /// Not done; due again after `after`. `false`: somebody else holds the job now.
@@ -241,19 +222,34 @@ pub async fn job_retry(
     job: &OutboxJob,
     after: Duration,
     error: &str,
+    sent: Sent,
 ) -> Result<bool, StoreError> {
-    let sql = held!(
-        "UPDATE stockbot.outbox
-         SET next_at = now() + make_interval(secs => $4), error = $5, lease_owner = NULL, lease_until = NULL",
-        ""
-    );
-    Ok(store.execute(about(job, sql).bind(seconds(after)).bind(error)).await? == 1)
+    Ok(store.execute(retry_sql(job, after, error, sent)).await? == 1)
 }
 
-/// Given up; the order stays deliverable by `/orders` and refundable. `false`: somebody else holds the job now.
+pub(crate) fn retry_sql<'q>(job: &'q OutboxJob, after: Duration, error: &'q str, sent: Sent) -> Sql<'q> {
+    let sql = held!(
+        "UPDATE stockbot.outbox
+         SET next_at = now() + make_interval(secs => $4), error = $5, lease_owner = NULL, lease_until = NULL,
+            sent_at = CASE WHEN $6 THEN NULL ELSE sent_at END",
+        ""
+    );
+    about(job, sql).bind(seconds(after)).bind(error).bind(sent == Sent::No)
+}
+
+/// Given up, and surely not sent; the order stays deliverable by `/orders` and refundable, and its receipt, which says so, is
+/// due. `false`: somebody else holds the job now.
 pub async fn job_failed(store: &Store, job: &OutboxJob, error: &str) -> Result<bool, StoreError> {
-    let sql = held!("UPDATE stockbot.outbox SET state = 'failed', finished_at = now(), error = $4", "");
-    Ok(store.execute(about(job, sql).bind(error)).await? == 1)
+    let sql = held!(
+        "WITH job AS (UPDATE stockbot.outbox SET state = 'failed', finished_at = now(), error = $4, sent_at = NULL",
+        "RETURNING order_id, kind), receipt AS (
+            UPDATE stockbot.outbox r SET next_at = now()
+            FROM job WHERE job.kind = 'delivery' AND r.order_id = job.order_id AND r.kind = 'receipt'
+                AND r.state = 'pending' AND r.lease_owner IS NULL
+        )
+        SELECT FROM job"
+    );
+    Ok(store.row(about(job, sql).bind(error)).await?.is_some())
 }
 
 /// Jobs of a bot that are neither done nor given up.

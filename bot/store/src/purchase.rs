@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use stockbot_config::Locale;
 
 use crate::{
-    Order, ShopId, Store, StoreError,
+    Order, OutboxJob, SalePayload, ShopId, Store, StoreError,
     sale::{self, Claim},
 };
 
@@ -57,6 +57,18 @@ pub struct PurchaseRequest {
     pub effects: PurchaseEffects,
     /// The configuration closes the shop, for this reason.
     pub maintenance_forced: Option<String>,
+    /// Who delivers at once; `None`: whoever finds the jobs.
+    pub deliverer: Option<Deliverer>,
+}
+
+/// Who holds the delivery and the receipt of a sale from the moment it is made. It is as if the send had begun in that moment: a
+/// successor looks first whether it has happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deliverer {
+    /// The pod.
+    pub owner: String,
+    /// For how long.
+    pub lease: Duration,
 }
 
 impl std::fmt::Debug for PurchaseRequest {
@@ -73,7 +85,7 @@ impl std::fmt::Debug for PurchaseRequest {
 }
 
 /// What the buyer got.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Receipt {
     /// The order.
     pub order: Order,
@@ -81,6 +93,21 @@ pub struct Receipt {
     pub balance: i64,
     /// The goods, oldest first.
     pub units: Vec<String>,
+    /// What the [`Deliverer`] holds.
+    pub held: Option<Box<Held>>,
+}
+
+/// The jobs that the [`Deliverer`] of a sale holds.
+#[derive(Clone, PartialEq)]
+pub struct Held {
+    /// The goods.
+    pub delivery: OutboxJob,
+    /// The final reply.
+    pub receipt: OutboxJob,
+    /// What both are for.
+    pub payload: SalePayload,
+    /// The direct channel with the buyer, if it was opened before.
+    pub direct_channel: Option<u64>,
 }
 
 impl std::fmt::Debug for Receipt {
@@ -124,7 +151,7 @@ pub enum Refusal {
 }
 
 /// Outcome of [`purchase`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum PurchaseOutcome {
     /// Sold now.
     Bought(Receipt),

@@ -3,15 +3,12 @@
 //! Locks in this order: the shop's doors (shared), the buyer's account, units, a part of the shop's sales account. All purchases
 //! of one buyer queue at his account, so that a repeated interaction always sees what the first one did.
 
-use sqlx::types::Json;
-
 use crate::{
-    Order, OrderState, OutboxKind, PurchaseOutcome, PurchaseRequest, Receipt, Refusal, SalePayload, ShopId,
-    Store, StoreError, TransferKind,
-    db::{Tx, Word as _, get, get_time, id},
+    PurchaseOutcome, PurchaseRequest, Receipt, Refusal, ShopId, Store, StoreError, TransferKind,
+    db::{Tx, get, get_maybe_id, id},
     ledger::{Account, Transfer, post},
-    orders::{new_id, order_within, units_within},
-    outbox::nonce,
+    orders::new_id,
+    placing::{receipt, write_order},
     shops::begin_within_doors,
     stock::count_available,
 };
@@ -35,18 +32,20 @@ struct Facts {
     active: Option<bool>,
     bought: Option<String>,
     confirmed: Option<String>,
+    direct_channel: Option<u64>,
 }
 
 /// A sale that nothing speaks against.
-struct Sale<'a> {
-    shop: ShopId,
-    request: &'a PurchaseRequest,
-    order_id: String,
-    code: String,
-    product_name: String,
-    grow_id: String,
-    account: Account,
-    total: i64,
+pub(crate) struct Sale<'a> {
+    pub(crate) shop: ShopId,
+    pub(crate) request: &'a PurchaseRequest,
+    pub(crate) order_id: String,
+    pub(crate) code: String,
+    pub(crate) product_name: String,
+    pub(crate) grow_id: String,
+    pub(crate) account: Account,
+    pub(crate) total: i64,
+    pub(crate) direct_channel: Option<u64>,
 }
 
 /// Buys in one transaction, or changes nothing. `None`: there are enough units, but others hold some of them; wait for those.
@@ -81,13 +80,13 @@ pub(crate) async fn attempt(
         let refusal = Refusal::OutOfStock { left, asked: request.quantity };
         return Ok((left < request.quantity).then_some(PurchaseOutcome::Refused(refusal)));
     }
-    let order = write_order(&mut tx, &sale).await?;
+    let (order, held) = write_order(&mut tx, &sale).await?;
     let external_id = request.interaction_id.to_string();
     let (kind, order_id, amount) = (TransferKind::Purchase, Some(order.id.as_str()), -sale.total);
     let transfer = Transfer { shop, kind, external_id: &external_id, order_id, amount };
     let balance = post(&mut tx, &sale.account, &transfer).await?;
     tx.commit().await?;
-    Ok(Some(PurchaseOutcome::Bought(Receipt { order, balance, units })))
+    Ok(Some(PurchaseOutcome::Bought(Receipt { order, balance, units, held })))
 }
 
 /// Locks the buyer's account; `None`: not registered.
@@ -120,7 +119,9 @@ async fn read_facts(
         "SELECT CASE WHEN s.maintenance THEN s.maintenance_reason END AS maintenance,
             c.grow_id, c.blacklisted, p.name, p.price, p.active,
             (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.interaction_id = $4) AS bought,
-            (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.confirmation_id = $5) AS confirmed
+            (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.confirmation_id = $5) AS confirmed,
+            (SELECT d.channel_id FROM stockbot.direct_channels d WHERE d.application_id = $6 AND d.user_id = $7)
+                AS direct_channel
          FROM stockbot.shops s
          LEFT JOIN stockbot.customers c ON c.shop_id = s.id AND c.id = $2
          LEFT JOIN stockbot.products p ON p.shop_id = s.id AND p.code = $3
@@ -128,6 +129,7 @@ async fn read_facts(
     );
     let sql = sql.bind(shop.0).bind(account.map(|a| a.customer_id)).bind(code);
     let sql = sql.bind(id(request.interaction_id)).bind(id(request.confirmation_id));
+    let sql = sql.bind(id(request.application_id)).bind(id(request.user_id));
     let row = tx.one(sql).await?;
     Ok(Facts {
         maintenance: get(&row, "maintenance")?,
@@ -138,6 +140,7 @@ async fn read_facts(
         active: get(&row, "active")?,
         bought: get(&row, "bought")?,
         confirmed: get(&row, "confirmed")?,
+        direct_channel: get_maybe_id(&row, "direct_channel")?,
     })
 }
 
@@ -175,7 +178,8 @@ fn check(
     if account.balance < total {
         return Err(Refusal::BalanceTooLow { balance: account.balance, total });
     }
-    Ok(Sale { shop, request, order_id: new_id(), code, product_name, grow_id, account, total })
+    let (order_id, direct_channel) = (new_id(), facts.direct_channel);
+    Ok(Sale { shop, request, order_id, code, product_name, grow_id, account, total, direct_channel })
 }
 
 /// Sells the oldest units to the order and returns them, oldest first; fewer than asked for if there are no more.
@@ -205,89 +209,4 @@ async fn take_units(tx: &mut Tx, sale: &Sale<'_>, claim: Claim) -> Result<Vec<St
     let mut units = rows.iter().map(unit).collect::<Result<Vec<(i64, String)>, StoreError>>()?;
     units.sort_unstable();
     Ok(units.into_iter().map(|(_, content)| content).collect())
-}
-
-/// Writes the order and what Discord is owed for it.
-async fn write_order(tx: &mut Tx, sale: &Sale<'_>) -> Result<Order, StoreError> {
-    let Sale { shop, request, order_id, code, product_name, grow_id, account, total } = sale;
-    let (kinds, payloads): (Vec<OutboxKind>, Vec<SalePayload>) = jobs(sale).into_iter().unzip();
-    let sql = sqlx::query(
-        "WITH job AS (
-            INSERT INTO stockbot.outbox (shop_id, bot, application_id, order_id, kind, nonce, payload)
-            SELECT $2, $3, $4, $1, job.kind, job.nonce, job.payload
-            FROM unnest($5::text[], $6::text[], $7::jsonb[]) AS job (kind, nonce, payload)
-        )
-        INSERT INTO stockbot.orders
-            (id, shop_id, bot, customer_id, interaction_id, product_code, product_name, quantity, unit_price, total,
-             confirmation_id)
-        VALUES ($1, $2, $3, $8, $9, $10, $11, $12, $13, $14, $15)
-        RETURNING created_at",
-    );
-    let sql = sql.bind(order_id).bind(shop.0).bind(&request.bot).bind(id(request.application_id));
-    let words: Vec<&str> = kinds.iter().map(OutboxKind::word).collect();
-    let nonces: Vec<String> = kinds.iter().map(|kind| nonce(order_id, *kind)).collect();
-    let sql = sql.bind(words).bind(nonces).bind(payloads.into_iter().map(Json).collect::<Vec<_>>());
-    let sql = sql.bind(account.customer_id).bind(id(request.interaction_id)).bind(code).bind(product_name);
-    let row = tx
-        .one(
-            sql.bind(request.quantity).bind(request.unit_price).bind(total).bind(id(request.confirmation_id)),
-        )
-        .await?;
-    Ok(Order {
-        id: order_id.clone(),
-        product_code: code.clone(),
-        product_name: product_name.clone(),
-        quantity: request.quantity,
-        unit_price: request.unit_price,
-        total: *total,
-        state: OrderState::Paid,
-        created_at: get_time(&row, "created_at")?,
-        delivered_at: None,
-        customer_id: account.customer_id,
-        user_id: request.user_id,
-        grow_id: grow_id.clone(),
-        interaction_id: request.interaction_id,
-    })
-}
-
-/// The goods and the receipt always; posts and the role as the shop wants them.
-fn jobs(sale: &Sale<'_>) -> Vec<(OutboxKind, SalePayload)> {
-    let Sale { request, grow_id, account, total, .. } = sale;
-    let payload = SalePayload {
-        user_id: request.user_id,
-        grow_id: grow_id.clone(),
-        interaction_id: request.interaction_id,
-        token: request.token.clone(),
-        locale: request.locale,
-        balance: account.balance - total,
-        channel_id: None,
-        role: None,
-    };
-    let effects = &request.effects;
-    let post = |kind, channel: Option<u64>| {
-        channel.map(|id| (kind, SalePayload { channel_id: Some(id), ..payload.clone() }))
-    };
-    let role =
-        effects.role.map(|role| (OutboxKind::BuyerRole, SalePayload { role: Some(role), ..payload.clone() }));
-    let always = [OutboxKind::Delivery, OutboxKind::Receipt].map(|kind| (kind, payload.clone()));
-    always
-        .into_iter()
-        .chain(post(OutboxKind::HistoryPost, effects.history_channel))
-        .chain(post(OutboxKind::LogPost, effects.log_channel))
-        .chain(role)
-        .collect()
-}
-
-/// The receipt of an earlier purchase, with the balance that it left.
-async fn receipt(tx: &mut Tx, shop: ShopId, order_id: &str) -> Result<Receipt, StoreError> {
-    let order = order_within(tx, shop, order_id).await?;
-    let units = units_within(tx, shop, order_id).await?;
-    let sql = sqlx::query(
-        "SELECT e.balance_after FROM stockbot.ledger_transfers t
-         JOIN stockbot.ledger_entries e ON e.transfer_id = t.id
-         JOIN stockbot.accounts a ON a.id = e.account_id AND a.customer_id IS NOT NULL
-         WHERE t.shop_id = $1 AND t.kind = 'purchase' AND t.order_id = $2",
-    );
-    let balance = get(&tx.one(sql.bind(shop.0).bind(order_id)).await?, "balance_after")?;
-    Ok(Receipt { order, balance, units })
 }

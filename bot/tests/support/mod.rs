@@ -140,6 +140,15 @@ impl Shop {
         self.database.text(query).await.trim().to_owned()
     }
 
+    /// Waits until the one value that a query gives is this.
+    pub async fn until(&self, query: &str, wanted: &str) {
+        eventually(DEADLINE, query, || async {
+            let found = self.sql(query).await;
+            if found == wanted { Ok(()) } else { Err(found) }
+        })
+        .await;
+    }
+
     /// Money, goods and ledger agree (testing.md section 5).
     pub async fn assert_audit_is_clean(&self) {
         let mut audit = self.spawn("audit", &[], "audit");
@@ -198,7 +207,7 @@ impl Running {
         self.process.signal("TERM").unwrap();
         let status = self.process.wait_exit(GOODBYE).await.unwrap();
         assert!(status.success(), "{}", self.process.output());
-        assert!(!self.process.output().contains("did not end in time"), "{}", self.process.output());
+        assert!(!self.process.output().contains("not everything ended in time"), "{}", self.process.output());
     }
 }
 

@@ -1,8 +1,8 @@
 //! The audit finds what is wrong: each fault is planted in sound books.
 
-use stockbot_store::{Refund, ledger, orders, outbox};
+use stockbot_store::{DeliveredVia::DirectMessage, Refund, delivery, ledger, refund};
 
-use crate::shop::{BOT, DEADLINE, Shop, admin, order};
+use crate::shop::{DEADLINE, Shop, admin, order};
 
 /// A shop with deposits, a delivered, a paid and a refunded order.
 async fn open() -> Shop {
@@ -12,11 +12,11 @@ async fn open() -> Shop {
     shop.buyer(1, 100).await;
     shop.buyer(2, 100).await;
     shop.bought(&order(1, 1, "A", 10)).await;
-    let jobs = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 1).await.unwrap();
-    assert!(outbox::job_done(&shop.store, &jobs[0], Some(1)).await.unwrap());
+    let jobs = shop.claim("pod", DEADLINE, 1).await;
+    assert!(delivery::job_delivered(&shop.store, &jobs[0], DirectMessage, Some(1)).await.unwrap());
     shop.bought(&order(2, 2, "A", 10)).await;
     let id = shop.bought(&order(3, 1, "A", 10)).await.order.id;
-    let done = orders::refund(&shop.store, shop.id, &id, "r", &admin()).await.unwrap();
+    let done = refund::refund(&shop.store, shop.id, &id, "r", &admin()).await.unwrap();
     assert!(matches!(done, Refund::Done { .. }));
     shop.prove().await;
     shop

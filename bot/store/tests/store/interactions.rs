@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use stockbot_config::Locale;
-use stockbot_store::{InteractionEnd, NewInteraction, interactions};
+use stockbot_store::{CommandLog, InteractionEnd, NewInteraction, interactions};
 
-use crate::shop::{BOT, DEADLINE, Shop};
+use crate::shop::{BOT, DEADLINE, Shop, order};
 
 fn new(shop: &Shop, id: u64) -> NewInteraction {
     NewInteraction {
@@ -25,8 +25,7 @@ fn new(shop: &Shop, id: u64) -> NewInteraction {
 }
 
 async fn unfinished(shop: &Shop, owner: &str, older_than: Duration, lease: Duration) -> Vec<u64> {
-    let found =
-        interactions::unfinished_interactions(&shop.store, BOT, "purchase", owner, older_than, lease, 10);
+    let found = interactions::unfinished_interactions(&shop.store, BOT, owner, older_than, lease, 10);
     found.await.unwrap().into_iter().map(|i| i.id).collect()
 }
 
@@ -44,36 +43,48 @@ async fn an_interaction_is_received_once_however_often_it_arrives() {
     assert_eq!(first, 1);
 }
 
+async fn end(shop: &Shop, id: u64, end: InteractionEnd, answer: &str, log: Option<&CommandLog>) -> bool {
+    interactions::finish_interaction(&shop.store, id, end, &json!(answer), log).await.unwrap()
+}
+
 #[tokio::test]
-async fn only_what_was_acknowledged_and_not_finished_is_taken_up_and_by_one_pod() {
+async fn what_was_not_finished_is_taken_up_by_one_pod() {
     let shop = Shop::open().await;
-    for id in 1..=4 {
+    for id in 2..=4 {
         interactions::receive_interaction(&shop.store, &new(&shop, id)).await.unwrap();
     }
-    for id in 2..=4 {
-        interactions::mark_acknowledged(&shop.store, id).await.unwrap();
-    }
-    let ended =
-        interactions::mark_finished(&shop.store, 4, InteractionEnd::Finished, &json!("done")).await.unwrap();
-    assert!(ended);
+    assert!(end(&shop, 4, InteractionEnd::Finished, "done", None).await);
     let none = Duration::ZERO;
     assert_eq!(unfinished(&shop, "pod-2", DEADLINE, DEADLINE).await, Vec::<u64>::new(), "too young");
     assert_eq!(unfinished(&shop, "pod-2", none, none).await, [2, 3]);
     // That lease was over at once; this one is not.
     assert_eq!(unfinished(&shop, "pod-3", none, DEADLINE).await, [2, 3]);
     assert_eq!(unfinished(&shop, "pod-4", none, DEADLINE).await, Vec::<u64>::new());
-    let found =
-        interactions::unfinished_interactions(&shop.store, "shops/other", "purchase", "p", none, none, 10);
+    let found = interactions::unfinished_interactions(&shop.store, "shops/other", "p", none, none, 10);
     assert_eq!(found.await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_sale_marks_its_acknowledgement() {
+    let shop = Shop::open().await;
+    shop.product("A", 1).await;
+    shop.stock("A", 1..=1).await;
+    shop.buyer(1, 1).await;
+    for id in [8, 9] {
+        interactions::receive_interaction(&shop.store, &new(&shop, id)).await.unwrap();
+    }
+    shop.bought(&order(9, 1, "A", 1)).await;
+    let none = Duration::ZERO;
+    let found = interactions::unfinished_interactions(&shop.store, BOT, "p", none, none, 10).await.unwrap();
+    assert_eq!(found.iter().map(|i| (i.id, i.acknowledged)).collect::<Vec<_>>(), [(8, false), (9, true)]);
 }
 
 #[tokio::test]
 async fn what_is_taken_up_brings_all_that_is_needed_to_finish_it() {
     let shop = Shop::open().await;
     interactions::receive_interaction(&shop.store, &new(&shop, 9)).await.unwrap();
-    interactions::mark_acknowledged(&shop.store, 9).await.unwrap();
     let none = Duration::ZERO;
-    let found = interactions::unfinished_interactions(&shop.store, BOT, "purchase", "p", none, none, 10);
+    let found = interactions::unfinished_interactions(&shop.store, BOT, "p", none, none, 10);
     let one = found.await.unwrap().remove(0);
     assert_eq!((one.token.as_str(), one.application_id, one.user_id), ("secret", 5, 1));
     assert_eq!((one.channel_id, one.guild_id, one.locale), (Some(2), None, Locale::En));
@@ -90,13 +101,8 @@ fn jiff_age(at: jiff::Timestamp) -> i64 {
 async fn the_first_end_of_an_interaction_stays() {
     let shop = Shop::open().await;
     interactions::receive_interaction(&shop.store, &new(&shop, 1)).await.unwrap();
-    let end = async |end, answer: &str| {
-        interactions::mark_finished(&shop.store, 1, end, &json!(answer)).await.unwrap()
-    };
-    assert!(end(InteractionEnd::TooLate, "late").await);
-    assert!(!end(InteractionEnd::Finished, "again").await);
-    // An end is not undone by an acknowledgement that comes late.
-    interactions::mark_acknowledged(&shop.store, 1).await.unwrap();
+    assert!(end(&shop, 1, InteractionEnd::TooLate, "late", None).await);
+    assert!(!end(&shop, 1, InteractionEnd::Finished, "again", None).await);
     let row = "SELECT state || ' ' || response FROM stockbot.interactions";
     assert_eq!(shop.database.text(row).await, "too_late \"late\"");
     assert_eq!(interactions::prune_interactions(&shop.store, shop.id, DEADLINE).await.unwrap(), 0);

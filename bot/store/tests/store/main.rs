@@ -19,5 +19,6 @@ mod plans;
 mod products;
 mod purchase;
 mod race;
+mod settlement;
 mod shop;
 mod statements;

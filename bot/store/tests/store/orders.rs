@@ -1,4 +1,9 @@
-use stockbot_store::{OrderState, OutboxKind, PurchaseOutcome, Refund, orders, outbox};
+use std::time::Duration;
+
+use stockbot_store::{
+    DeliveredVia::DirectMessage, OrderState, OutboxKind, PurchaseOutcome, Refund, Sent, delivery, orders,
+    outbox, refund,
+};
 
 use crate::shop::{BOT, DEADLINE, Shop, admin, order};
 
@@ -11,11 +16,11 @@ async fn open() -> Shop {
 }
 
 async fn refund(shop: &Shop, order: &str) -> Refund {
-    orders::refund(&shop.store, shop.id, order, &format!("refund-{order}"), &admin()).await.unwrap()
+    refund::refund(&shop.store, shop.id, order, &format!("refund-{order}"), &admin()).await.unwrap()
 }
 
 async fn delivery(shop: &Shop) -> outbox::OutboxJob {
-    let jobs = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 10).await.unwrap();
+    let jobs = shop.claim("pod", DEADLINE, 10).await;
     jobs.into_iter().find(|job| job.kind == OutboxKind::Delivery).unwrap()
 }
 
@@ -28,7 +33,7 @@ async fn a_refund_gives_money_and_units_back_once_and_nothing_is_delivered() {
     let Refund::Done { order: refunded, balance } = refund(&shop, &id.to_lowercase()).await else { panic!() };
     assert_eq!((refunded.state, balance, shop.balance(1).await), (OrderState::Refunded, 50, 50));
     assert!(!outbox::job_sending(&shop.store, &job).await.unwrap(), "a refunded order must not be delivered");
-    assert!(!outbox::job_done(&shop.store, &job, Some(1)).await.unwrap());
+    assert!(!delivery::job_delivered(&shop.store, &job, DirectMessage, Some(1)).await.unwrap());
     assert_eq!(outbox::outbox_depth(&shop.store, BOT).await.unwrap(), 0);
     assert_eq!(refund(&shop, id).await, Refund::AlreadyRefunded);
     assert_eq!(orders::order_units(&shop.store, shop.id, id).await.unwrap(), Vec::<String>::new());
@@ -47,7 +52,7 @@ async fn delivered_goods_and_goods_under_way_are_not_refunded() {
     let job = delivery(&shop).await;
     assert!(outbox::job_sending(&shop.store, &job).await.unwrap());
     assert_eq!(refund(&shop, &id).await, Refund::InDelivery);
-    assert!(outbox::job_done(&shop.store, &job, Some(99)).await.unwrap());
+    assert!(delivery::job_delivered(&shop.store, &job, DirectMessage, Some(99)).await.unwrap());
     assert_eq!(refund(&shop, &id).await, Refund::Delivered);
     let delivered = orders::order(&shop.store, shop.id, &id).await.unwrap().unwrap();
     assert_eq!(delivered.state, OrderState::Delivered);
@@ -62,7 +67,7 @@ async fn what_surely_was_not_sent_or_was_given_up_can_be_refunded() {
     let first = shop.bought(&order(1, 1, "A", 10)).await.order.id;
     let job = delivery(&shop).await;
     assert!(outbox::job_sending(&shop.store, &job).await.unwrap());
-    assert!(outbox::job_not_sent(&shop.store, &job).await.unwrap());
+    assert!(outbox::job_retry(&shop.store, &job, Duration::ZERO, "refused", Sent::No).await.unwrap());
     assert!(matches!(refund(&shop, &first).await, Refund::Done { .. }));
     let second = shop.bought(&order(2, 1, "A", 10)).await.order.id;
     let job = delivery(&shop).await;
@@ -71,6 +76,20 @@ async fn what_surely_was_not_sent_or_was_given_up_can_be_refunded() {
     shop.prove().await;
     assert!(matches!(refund(&shop, &second).await, Refund::Done { .. }));
     shop.prove().await;
+}
+
+#[tokio::test]
+async fn what_may_have_been_sent_is_not_refunded_whoever_stopped_trying() {
+    let shop = open().await;
+    let id = shop.bought(&order(1, 1, "A", 10)).await.order.id;
+    let job = delivery(&shop).await;
+    assert!(outbox::job_sending(&shop.store, &job).await.unwrap());
+    assert!(outbox::job_retry(&shop.store, &job, DEADLINE, "no answer", Sent::Perhaps).await.unwrap());
+    assert_eq!(refund(&shop, &id).await, Refund::InDelivery);
+    shop.database
+        .execute("UPDATE stockbot.outbox SET state = 'failed', finished_at = now() WHERE kind = 'delivery'")
+        .await;
+    assert_eq!(refund(&shop, &id).await, Refund::InDelivery);
 }
 
 #[tokio::test]
@@ -84,7 +103,7 @@ async fn a_buyer_fetches_his_goods_and_nobody_elses() {
     let (order, units) = fetch(customer).await.unwrap();
     assert_eq!((order.state, &units), (OrderState::Delivered, &bought.units));
     // What he has is not sent again, not refunded, and can be fetched again.
-    let kinds = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 10).await.unwrap();
+    let kinds = shop.claim("pod", DEADLINE, 10).await;
     assert_eq!(kinds.iter().map(|j| j.kind).collect::<Vec<_>>(), [OutboxKind::Receipt]);
     assert_eq!(refund(&shop, id).await, Refund::Delivered);
     assert_eq!(fetch(customer).await.unwrap().1, units);
@@ -98,7 +117,7 @@ async fn fetching_while_the_delivery_is_under_way_leaves_it_to_end_by_itself() {
     let job = delivery(&shop).await;
     assert!(outbox::job_sending(&shop.store, &job).await.unwrap());
     orders::fetch_goods(&shop.store, shop.id, bought.customer_id, &bought.id).await.unwrap().unwrap();
-    assert!(outbox::job_done(&shop.store, &job, Some(5)).await.unwrap());
+    assert!(delivery::job_delivered(&shop.store, &job, DirectMessage, Some(5)).await.unwrap());
     shop.prove().await;
 }
 
@@ -110,7 +129,7 @@ async fn refund_and_delivery_at_once_agree() {
         let job = delivery(&shop).await;
         let deliver = async {
             let sends = outbox::job_sending(&shop.store, &job).await.unwrap();
-            sends && outbox::job_done(&shop.store, &job, Some(1)).await.unwrap()
+            sends && delivery::job_delivered(&shop.store, &job, DirectMessage, Some(1)).await.unwrap()
         };
         let (delivered, refunded) = tokio::join!(deliver, refund(&shop, &id));
         let refunded = matches!(refunded, Refund::Done { .. });

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use stockbot_harness::eventually;
-use stockbot_store::{Store, changes, customers, interactions, ledger, orders, outbox, products, purchase};
+use stockbot_store::{
+    DeliveredVia, Store, changes, customers, delivery, interactions, ledger, orders, outbox, products,
+    purchase,
+};
 
 use crate::shop::{BOT, DEADLINE, Shop, options, order};
 
@@ -52,12 +55,12 @@ async fn a_day(shop: &Shop, store: &Store, n: u64) {
     assert_eq!(orders::order_units(store, shop.id, &bought.id).await.unwrap().len(), 1);
     assert_eq!(ledger::history(store, shop.id, found.id, None, 2).await.unwrap().len(), 2);
     shop.adjust(found.id, 1, &format!("gift-{n}")).await;
-    for job in outbox::claim_jobs(store, BOT, "pod", DEADLINE, 2).await.unwrap() {
+    for job in shop.claim("pod", DEADLINE, 1).await {
         assert!(outbox::job_sending(store, &job).await.unwrap());
-        assert!(outbox::job_done(store, &job, None).await.unwrap());
+        assert!(delivery::job_delivered(store, &job, DeliveredVia::Orders, None).await.unwrap());
     }
     let none = Duration::ZERO;
-    interactions::unfinished_interactions(store, BOT, "purchase", "pod", none, none, 5).await.unwrap();
+    interactions::unfinished_interactions(store, BOT, "pod", none, none, 5).await.unwrap();
     products::list_products(store, shop.id, true).await.unwrap();
     let cursor = changes::start(store, shop.id).await.unwrap();
     changes::changed_since(store, shop.id, &cursor).await.unwrap();

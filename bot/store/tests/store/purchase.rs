@@ -1,6 +1,6 @@
 use stockbot_config::Locale;
 use stockbot_store::{
-    OrderState,
+    Deliverer, OrderState,
     OutboxKind::{self, BuyerRole, Delivery, HistoryPost, LogPost, Receipt},
     ProductChange, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, SalePayload, customers,
     orders, outbox, products, shops,
@@ -183,7 +183,7 @@ async fn a_sale_leaves_everything_that_discord_is_owed() {
     let effects = PurchaseEffects { history_channel: Some(11), log_channel: Some(12), role };
     let receipt =
         shop.bought(&PurchaseRequest { effects, locale: Locale::Id, ..order(1, 1, "A", 100) }).await;
-    let jobs = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 10).await.unwrap();
+    let jobs = shop.claim("pod", DEADLINE, 10).await;
     let kinds: Vec<OutboxKind> = jobs.iter().map(|j| j.kind).collect();
     assert_eq!(kinds, [Delivery, Receipt, HistoryPost, LogPost, BuyerRole]);
     for job in &jobs {
@@ -202,11 +202,36 @@ async fn a_sale_leaves_everything_that_discord_is_owed() {
     }
     assert_eq!(outbox::outbox_depth(&shop.store, BOT).await.unwrap(), 5);
     let bare = shop.bought(&order(2, 1, "A", 100)).await;
-    let jobs = outbox::claim_jobs(&shop.store, BOT, "pod", DEADLINE, 10).await.unwrap();
+    let jobs = shop.claim("pod", DEADLINE, 10).await;
     assert_eq!(
         jobs.iter().map(|j| (j.kind, j.order_id.as_deref())).collect::<Vec<_>>(),
         [(Delivery, Some(bare.order.id.as_str())), (Receipt, Some(bare.order.id.as_str())),]
     );
+}
+
+#[tokio::test]
+async fn a_deliverer_holds_goods_and_receipt_from_the_moment_of_the_sale() {
+    let shop = open().await;
+    let deliverer = Some(Deliverer { owner: "pod-1".into(), lease: DEADLINE });
+    let effects = PurchaseEffects { history_channel: Some(11), ..PurchaseEffects::default() };
+    let receipt = shop.bought(&PurchaseRequest { deliverer, effects, ..order(1, 1, "A", 100) }).await;
+    let held = receipt.held.unwrap();
+    assert_eq!((held.delivery.kind, held.receipt.kind), (Delivery, Receipt));
+    assert_eq!(held.direct_channel, None);
+    let found: Vec<OutboxKind> = shop.claim("pod-2", DEADLINE, 10).await.iter().map(|job| job.kind).collect();
+    assert_eq!(found, [HistoryPost], "the rest is held");
+    // Its pod dies: whoever comes next knows that a send may have begun.
+    let past = "now() - interval '1 second'";
+    let expire = format!(
+        "UPDATE stockbot.outbox SET next_at = {past}, lease_until = {past} WHERE kind <> 'history_post'"
+    );
+    shop.database.execute(&expire).await;
+    let jobs = shop.claim("pod-2", DEADLINE, 10).await;
+    assert_eq!(jobs.iter().map(|job| job.kind).collect::<Vec<_>>(), [Delivery, Receipt]);
+    assert!(jobs[0].sent_at.is_some());
+    assert_eq!((jobs[0].id, &jobs[0].nonce), (held.delivery.id, &held.delivery.nonce));
+    assert!(serde_json::from_value::<SalePayload>(jobs[0].payload.clone()).unwrap() == held.payload);
+    shop.prove().await;
 }
 
 #[tokio::test]

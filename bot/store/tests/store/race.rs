@@ -163,7 +163,7 @@ async fn sales_restocks_deposits_and_refunds_at_once_add_up() {
             let Some(order) = order else { continue };
             let external = format!("refund-{}", order.id);
             let actor = crate::shop::admin();
-            let done = stockbot_store::orders::refund(&shop.store, shop.id, &order.id, &external, &actor)
+            let done = stockbot_store::refund::refund(&shop.store, shop.id, &order.id, &external, &actor)
                 .await
                 .unwrap();
             assert!(matches!(done, stockbot_store::Refund::Done { .. }), "{done:?}");

@@ -5,9 +5,9 @@ use std::time::Duration;
 use stockbot_config::{Currency, Locale};
 use stockbot_harness::{Postgres, TestDatabase};
 use stockbot_store::{
-    Actor, Adjustment, ConnectOptions, Customer, NewProduct, PurchaseEffects, PurchaseOutcome,
-    PurchaseRequest, Receipt, Refusal, Registration, ShopId, StockOutcome, Store, StoreError, TransferKind,
-    customers, ledger, products, purchase, shops, stock,
+    Actor, Adjustment, ConnectOptions, Customer, NewProduct, OutboxJob, OutboxKind, PurchaseEffects,
+    PurchaseOutcome, PurchaseRequest, Receipt, Refusal, Registration, Room, ShopId, StockOutcome, Store,
+    StoreError, TransferKind, customers, ledger, outbox, products, purchase, shops, stock,
 };
 
 /// The longest anything may take here.
@@ -153,11 +153,22 @@ impl Shop {
         .await;
     }
 
+    /// Claims up to `each` due jobs of every kind.
+    pub async fn claim(&self, owner: &str, lease: Duration, each: i64) -> Vec<OutboxJob> {
+        outbox::claim_jobs(&self.store, BOT, owner, lease, &rooms(each), &[]).await.unwrap()
+    }
+
     /// Everything adds up.
     pub async fn prove(&self) {
         let report = ledger::audit(&self.store, Some(self.id)).await.unwrap();
         assert_eq!(report.problems, Vec::<String>::new());
     }
+}
+
+/// Room for `each` jobs of every kind.
+pub fn rooms(each: i64) -> Vec<Room> {
+    use OutboxKind::{BuyerRole, Delivery, HistoryPost, LogPost, Receipt};
+    [Delivery, Receipt, HistoryPost, LogPost, BuyerRole].map(|kind| Room { kind, jobs: each }).to_vec()
 }
 
 /// One unit of `code` at `price`, confirmed by interaction `interaction` of `user`.
@@ -176,5 +187,6 @@ pub fn order(interaction: u64, user: u64, code: &str, price: i64) -> PurchaseReq
         locale: Locale::En,
         effects: PurchaseEffects::default(),
         maintenance_forced: None,
+        deliverer: None,
     }
 }

@@ -1,0 +1,168 @@
+//! Goods, receipts and posts under Discord's limits and refusals: once, first, and with few calls.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod support;
+
+use serde_json::{Value, json};
+use stockbot_harness::{Person, eventually, text_of};
+use support::{DEADLINE, Running, Shop, assert_shows};
+
+/// An open shop without posts, whose only channel messages are deliveries.
+async fn quiet_shop(units: &[&str]) -> (Shop, Running) {
+    let shop = Shop::new().await;
+    let config = std::fs::read_to_string(shop.folder.path().join("config.yaml")).unwrap();
+    let posts = config.lines().find(|line| line.trim_start().starts_with("channels:")).unwrap();
+    shop.write("config.yaml", &config.replace(posts, "  channels: {}"));
+    let bot = shop.open().await;
+    shop.stock("VIP", "5", units).await;
+    (shop, bot)
+}
+
+async fn fault(shop: &Shop, method: &str, path: &str, effect: Value, times: Option<u32>) {
+    let mut fault = json!({"match": {"method": method, "path": path}, "effect": effect});
+    if let Some(times) = times {
+        fault["times"] = json!(times);
+    }
+    shop.world.discord.post("/faults", fault).await;
+}
+
+async fn buy(customer: &Person) -> Value {
+    customer.confirm(&customer.choose("VIP", "1").await).await
+}
+
+#[tokio::test]
+async fn goods_whose_answer_was_lost_are_found_before_a_refusal_attaches_them_again() {
+    let (shop, _bot) = quiet_shop(&["key-1"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    fault(&shop, "POST", "/channels/*/messages", json!({"drop_reply": true}), Some(1)).await;
+    fault(&shop, "POST", "/channels/*/messages", json!({"status": 403, "code": 50007}), None).await;
+
+    let receipt = buy(&customer).await;
+
+    assert_shows(&receipt, "direct messages");
+    assert!(receipt["response"]["attachments"][0].is_null(), "{receipt}");
+    assert_eq!(customer.direct_messages().await.len(), 1);
+    shop.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn goods_of_an_unknown_outcome_stay_unrefundable_and_are_looked_up_before_they_are_sent_again() {
+    let (shop, _bot) = quiet_shop(&["key-1"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    fault(&shop, "POST", "/channels/*/messages", json!({"status": 502}), None).await;
+    let confirmation = customer.choose("VIP", "1").await;
+    customer.click(&confirmation["response"], "sb1:ok:").await;
+    shop.until("SELECT count(*) FROM stockbot.outbox WHERE kind = 'delivery' AND attempts > 1 AND sent_at IS NOT NULL", "1").await;
+    eventually(DEADLINE, "somebody looks for the goods", || async {
+        if shop.requests("GET", "/messages").await > 0 { Ok(()) } else { Err(()) }
+    })
+    .await;
+
+    shop.world.discord.delete("/faults").await;
+    let (_, goods) = customer.delivery().await;
+    assert!(goods.contains("key-1"));
+    shop.until("SELECT state FROM stockbot.orders", "delivered").await;
+    assert_eq!(customer.direct_messages().await.len(), 1);
+    shop.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn every_refusal_to_write_to_a_user_brings_the_goods_with_the_reply() {
+    let (shop, _bot) = quiet_shop(&["key-1", "key-2", "key-3", "key-4"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    for (n, (path, code)) in
+        [("/channels/*/messages", 50278), ("/channels/*/messages", 99999), ("/users/@me/channels", 50278)]
+            .into_iter()
+            .enumerate()
+    {
+        shop.database.execute("DELETE FROM stockbot.direct_channels").await;
+        fault(&shop, "POST", path, json!({"status": 403, "code": code}), None).await;
+        let receipt = buy(&customer).await;
+        assert_shows(&receipt, "attached here");
+        let goods = shop.world.discord.file(&receipt["response"]["attachments"][0]).await;
+        assert!(goods.contains(&format!("key-{}", n + 1)), "{code}: {goods}");
+        shop.world.discord.delete("/faults").await;
+    }
+    assert!(customer.direct_messages().await.is_empty());
+    shop.until("SELECT count(*) FROM stockbot.orders WHERE state = 'delivered'", "3").await;
+    shop.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_direct_channel_is_opened_once_kept_over_restarts_and_forgotten_when_it_is_gone() {
+    let (shop, bot) = quiet_shop(&["key-1", "key-2", "key-3", "key-4"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    for _ in 0..2 {
+        buy(&customer).await;
+    }
+    assert_eq!(shop.requests("POST", "/users/@me/channels").await, 1);
+    bot.stop().await;
+    let _bot = shop.start("growshop-1-b").connected().await;
+    let confirmation = customer.choose("VIP", "1").await;
+    let (posts, edits) = calls(&shop).await;
+    customer.confirm(&confirmation).await;
+    assert_eq!(shop.requests("POST", "/users/@me/channels").await, 1);
+    assert_eq!(calls(&shop).await, (posts + 1, edits + 1), "goods and receipt are one call each");
+
+    fault(&shop, "POST", "/channels/*/messages", json!({"status": 404, "code": 10003}), Some(1)).await;
+    assert_shows(&buy(&customer).await, "direct messages");
+    assert_eq!(shop.requests("POST", "/users/@me/channels").await, 2);
+    assert_eq!(customer.direct_messages().await.len(), 4);
+}
+
+/// Messages posted, and replies edited.
+async fn calls(shop: &Shop) -> (usize, usize) {
+    (shop.requests("POST", "/messages").await, shop.requests("PATCH", "/messages/@original").await)
+}
+
+#[tokio::test]
+async fn a_limit_of_ten_minutes_on_posts_holds_up_nothing_else_and_outlives_a_restart() {
+    let shop = Shop::new().await;
+    let bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1", "key-2", "key-3"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let history = format!("/channels/{}/messages", shop.world.history);
+    fault(&shop, "POST", &history, json!({"status": 429, "retry_after": 600}), None).await;
+    for _ in 0..2 {
+        assert_shows(&buy(&customer).await, "direct messages");
+    }
+    let waiting = "SELECT count(*) FROM stockbot.outbox
+        WHERE kind = 'history_post' AND state = 'pending' AND next_at > now() + interval '9 minutes'";
+    shop.until(waiting, "2").await;
+    assert_eq!(reqwest::get(format!("{}/livez", bot.http)).await.unwrap().status(), 200);
+    bot.stop().await;
+
+    let asked = shop.requests("POST", &history).await;
+    let _bot = shop.start("growshop-1-b").connected().await;
+    assert_shows(&buy(&customer).await, "direct messages");
+    shop.until("SELECT count(*) FROM stockbot.outbox WHERE kind = 'log_post' AND state = 'done'", "3").await;
+    assert!(shop.requests("POST", &history).await <= asked + 1, "the old posts asked again");
+}
+
+#[tokio::test]
+async fn goods_never_wait_for_posts_and_posts_that_queue_up_become_one_message() {
+    let shop = Shop::new().await;
+    let _bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1", "key-2", "key-3", "key-4", "key-5"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let history = format!("/channels/{}/messages", shop.world.history);
+    fault(&shop, "POST", &history, json!({"delay": "9s"}), Some(1)).await;
+    for _ in 0..5 {
+        assert_shows(&buy(&customer).await, "direct messages");
+    }
+    assert!(shop.world.messages(&shop.world.history).await.is_empty(), "the goods waited for the post");
+    shop.until("SELECT count(*) FROM stockbot.orders WHERE state = 'delivered'", "5").await;
+
+    let messages = eventually(DEADLINE, "all posts", || async {
+        let messages = shop.world.messages(&shop.world.history).await;
+        let posts: usize = messages.iter().map(|message| text_of(message).matches("Grower").count()).sum();
+        if posts == 5 { Ok(messages) } else { Err(messages) }
+    })
+    .await;
+    assert!(messages.len() < 5, "{} messages", messages.len());
+    let log = shop.world.messages(&shop.world.log).await;
+    for order in shop.sql("SELECT string_agg(id, ' ') FROM stockbot.orders").await.split(' ') {
+        assert_eq!(log.iter().map(|message| text_of(message).matches(order).count()).sum::<usize>(), 1);
+    }
+    shop.assert_no_violations().await;
+}
