@@ -33,13 +33,18 @@ impl Postgres {
 
     /// Creates an empty database.
     pub async fn try_database(&self) -> anyhow::Result<TestDatabase> {
+        self.database_with("").await
+    }
+
+    /// Creates an empty database with these options of `CREATE DATABASE`: an encoding, a locale.
+    pub async fn database_with(&self, options: &str) -> anyhow::Result<TestDatabase> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let server_url = self.admin_url("postgres");
         let mut admin = PgConnection::connect(&server_url).await.context("connecting as the superuser")?;
         let role = format!("CREATE ROLE {name} LOGIN PASSWORD '{name}'");
         admin.execute(AssertSqlSafe(role)).await?;
-        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} OWNER {name}"))).await?;
+        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} OWNER {name} {options}"))).await?;
         admin.close().await?;
         let (url, admin_url) = (self.url(&name, &name, &name), self.admin_url(&name));
         Ok(TestDatabase { url, admin_url, name, server_url, psql: self.bin().join("psql") })

@@ -36,6 +36,7 @@ pub struct Postgres {
     bin: PathBuf,
     port: u16,
     listen: String,
+    settings: Vec<String>,
     _guard: FolderGuard,
 }
 
@@ -43,6 +44,14 @@ impl Postgres {
     /// Starts a server of one's own, which may be stopped, restarted and killed.
     pub async fn start() -> anyhow::Result<Self> {
         Self::start_on("127.0.0.1").await
+    }
+
+    /// As [`Self::start`], with these settings (`name=value`) besides the usual ones.
+    pub async fn start_with(settings: &[&str]) -> anyhow::Result<Self> {
+        let mut this = Self::prepare("127.0.0.1")?;
+        this.settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        this.run().await?;
+        Ok(this)
     }
 
     /// As [`Self::start`], listening on these addresses (comma-separated); clients of 198.18.0.0/15 may log in as well.
@@ -110,7 +119,8 @@ impl Postgres {
         let data = self.folder.join("data").display().to_string();
         args.extend(["-D".into(), data, "-p".into(), self.port.to_string()]);
         args.extend(["-c".into(), format!("listen_addresses={}", self.listen)]);
-        args.extend(SETTINGS.iter().flat_map(|s| ["-c".to_owned(), (*s).to_owned()]));
+        let settings = SETTINGS.iter().copied().chain(self.settings.iter().map(String::as_str));
+        args.extend(settings.flat_map(|setting| ["-c".to_owned(), setting.to_owned()]));
         let program = PathBuf::from(args.remove(0));
         let mut server = Process::spawn_guarded("QUIT", &program, args, &[])?;
         self.wait_until_ready(&mut server).await?;
@@ -133,7 +143,8 @@ impl Postgres {
         let folder = tempfile::Builder::new().prefix("stockbot-postgres-").tempdir()?.keep();
         let guard = FolderGuard::new(&folder)?;
         let listen = listen.to_owned();
-        let this = Self { server: Mutex::new(None), folder, bin, port: free_port(), listen, _guard: guard };
+        let (port, settings) = (free_port(), Vec::new());
+        let this = Self { server: Mutex::new(None), folder, bin, port, listen, settings, _guard: guard };
         this.initdb()?;
         Ok(this)
     }

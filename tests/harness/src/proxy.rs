@@ -31,8 +31,9 @@ enum Order {
     Freeze,
 }
 
-#[derive(Default)]
 struct Faults {
+    /// Where new connections lead.
+    target: SocketAddr,
     /// Cut the next connection that sends these bytes.
     trap: Option<(Vec<u8>, Cut)>,
     /// Refuse from the moment the trap springs.
@@ -61,9 +62,15 @@ impl Proxy {
     pub async fn start_to(target: SocketAddr) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, crate::free_port())).await?;
         let address = listener.local_addr()?;
-        let faults = Arc::new(Mutex::new(Faults::default()));
+        let faults = Arc::new(Mutex::new(Faults {
+            target,
+            trap: None,
+            then_refuse: false,
+            refuse: false,
+            silent: false,
+        }));
         let order = watch::Sender::new(Order::Cut);
-        let task = tokio::spawn(accept(listener, target, Arc::clone(&faults), order.subscribe()));
+        let task = tokio::spawn(accept(listener, Arc::clone(&faults), order.subscribe()));
         Ok(Self { address, faults, order, task })
     }
 
@@ -99,6 +106,11 @@ impl Proxy {
         }
     }
 
+    /// Leads new connections elsewhere, as a switch-over does; those that are open stay where they are.
+    pub fn lead_to(&self, target: u16) {
+        lock(&self.faults).target = (Ipv4Addr::LOCALHOST, target).into();
+    }
+
     /// Cuts every connection.
     pub fn cut(&self) {
         self.order.send_replace(Order::Cut);
@@ -132,14 +144,13 @@ fn lock(faults: &Mutex<Faults>) -> MutexGuard<'_, Faults> {
     faults.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn accept(
-    listener: TcpListener,
-    target: SocketAddr,
-    faults: Arc<Mutex<Faults>>,
-    order: watch::Receiver<Order>,
-) {
+async fn accept(listener: TcpListener, faults: Arc<Mutex<Faults>>, order: watch::Receiver<Order>) {
     while let Ok((client, _)) = listener.accept().await {
-        if !lock(&faults).refuse {
+        let (refuse, target) = {
+            let faults = lock(&faults);
+            (faults.refuse, faults.target)
+        };
+        if !refuse {
             tokio::spawn(forward(client, target, Arc::clone(&faults), order.clone()));
         }
     }
