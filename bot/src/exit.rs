@@ -76,6 +76,7 @@ impl From<StoreError> for Exit {
             StoreError::SchemaTooNew { .. } => Reason::SchemaTooNew,
             StoreError::BadUrl(_) => Reason::SecretInvalid,
             StoreError::CurrencyChanged { .. } => Reason::ConfigurationConflicts,
+            StoreError::WrongEncoding { .. } | StoreError::MissingRight(_) => Reason::DatabaseUnsuitable,
             StoreError::MigrationFailed(_) => Reason::MigrationFailed,
             error if error.is_unavailable() => Reason::DatabaseUnavailable,
             _ => Reason::Crashed,

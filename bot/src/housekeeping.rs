@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use stockbot_store::{StoreError, changes, interactions, logs, outbox};
+use stockbot_store::{changes, interactions, logs, outbox};
 
 use crate::context::Bot;
 
@@ -19,19 +19,27 @@ const JOBS: Duration = Duration::from_hours(7 * 24);
 /// Runs until the process stops.
 pub async fn run(bot: Arc<Bot>) {
     while bot.stopping.run_until_cancelled(tokio::time::sleep(PERIOD)).await.is_some() {
-        if let Err(error) = clean(&bot).await {
-            tracing::warn!(%error, "old rows could not be removed; it is tried again in 10 minutes");
-            bot.state.failed(&error);
-        }
+        clean(&bot).await;
     }
 }
 
-async fn clean(bot: &Bot) -> Result<(), StoreError> {
+/// Each table on its own: one that fails holds up no other.
+async fn clean(bot: &Bot) {
     let (store, shop, retention) = (&bot.store, bot.shop, bot.config().retention.clone());
-    changes::prune(store, shop, CHANGES).await?;
-    interactions::prune_interactions(store, shop, INTERACTIONS).await?;
-    outbox::prune_outbox(store, shop, JOBS).await?;
-    logs::prune_command_log(store, shop, retention.command_logs.get()).await?;
-    logs::prune_audit_log(store, shop, retention.audit_logs.get()).await?;
-    Ok(())
+    let tables = [
+        ("change events", changes::prune(store, shop, CHANGES).await),
+        ("interactions", interactions::prune_interactions(store, shop, INTERACTIONS).await),
+        ("jobs", outbox::prune_outbox(store, shop, JOBS).await),
+        ("command logs", logs::prune_command_log(store, shop, retention.command_logs.get()).await),
+        ("audit logs", logs::prune_audit_log(store, shop, retention.audit_logs.get()).await),
+    ];
+    for (what, pruned) in tables {
+        match pruned {
+            Ok(rows) => tracing::debug!(what, rows, "old rows removed"),
+            Err(error) => {
+                tracing::warn!(what, %error, "old rows could not be removed; it is tried again in 10 minutes");
+                bot.state.failed(error);
+            }
+        }
+    }
 }

@@ -51,7 +51,8 @@ impl LogControl {
     }
 }
 
-/// Libraries speak from `warn` on: at `debug` some of them print requests, which carry tokens.
+/// Libraries speak from `warn` on: at `debug` some of them print requests, which carry tokens. The database driver says nothing: what
+/// it would log names parts of the URL, and each of its errors is reported by the store.
 fn filter(level: LogLevel) -> EnvFilter {
     let own = match level {
         LogLevel::Error => "error",
@@ -61,5 +62,5 @@ fn filter(level: LogLevel) -> EnvFilter {
         LogLevel::Trace => "trace",
     };
     let libraries = if level == LogLevel::Error { "error" } else { "warn" };
-    EnvFilter::new(format!("{libraries},stockbot={own},stockbot_store={own}"))
+    EnvFilter::new(format!("{libraries},sqlx=off,stockbot={own},stockbot_store={own}"))
 }

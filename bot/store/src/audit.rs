@@ -109,6 +109,18 @@ const THE_REST: &[&str] = &[
      FROM taken FULL JOIN sold ON sold.id = taken.order_id
      WHERE sold.id IS NULL OR coalesce(taken.units, 0) <> sold.units
         OR taken.units > 0 AND (code, other) <> (product_code, product_code)",
+    // The counts of what can be sold are those of the units.
+    "WITH units AS (
+        SELECT shop_id, product_code, count(*) AS available FROM stockbot.stock_units
+        WHERE state = 'available' AND ($1::bigint IS NULL OR shop_id = $1) GROUP BY shop_id, product_code
+     ), counts AS (
+        SELECT shop_id, product_code, sum(available) AS available FROM stockbot.stock_counts
+        WHERE $1::bigint IS NULL OR shop_id = $1 GROUP BY shop_id, product_code
+     )
+     SELECT format('product %s of shop %s: %s units can be sold, but %s are counted',
+            product_code, shop_id, coalesce(units.available, 0), coalesce(counts.available, 0))
+     FROM units FULL JOIN counts USING (shop_id, product_code)
+     WHERE coalesce(units.available, 0) <> coalesce(counts.available, 0)",
     // Paid means that a delivery is owed.
     "SELECT format('order %s: paid, but no delivery is owed', o.id)
      FROM stockbot.orders o

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    ShopId, Store, StoreError,
-    db::{get, seconds},
-};
+use crate::{ShopId, Store, StoreError, db::get, prune};
 
 /// A place in the feed: a snapshot of the database, so that a transaction that commits late is not missed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +17,8 @@ pub async fn start(store: &Store, _shop: ShopId) -> Result<ChangeCursor, StoreEr
 /// Was a change committed since `cursor`? And the cursor to ask with next.
 ///
 /// An event counts as new when it is visible now and was not in the cursor's snapshot. A database that was replaced by an
-/// older copy counts as changed.
+/// older copy counts as changed. The order makes the index the best plan also for a cursor that the planner does not know: mostly
+/// nothing has changed, and to learn that from the table itself means to read all of it.
 pub async fn changed_since(
     store: &Store,
     shop: ShopId,
@@ -29,11 +27,12 @@ pub async fn changed_since(
     let sql = sqlx::query(
         "SELECT pg_current_snapshot()::text AS cursor,
             pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax($2::text::pg_snapshot)
-            OR EXISTS (
-                SELECT FROM stockbot.change_events
+            OR coalesce((
+                SELECT true FROM stockbot.change_events
                 WHERE shop_id = $1 AND xid >= pg_snapshot_xmin($2::text::pg_snapshot)
                     AND NOT pg_visible_in_snapshot(xid, $2::text::pg_snapshot)
-            ) AS changed",
+                ORDER BY xid LIMIT 1
+            ), false) AS changed",
     );
     let row = store.one(sql.bind(shop.0).bind(&cursor.0)).await?;
     Ok((get(&row, "changed")?, ChangeCursor(get(&row, "cursor")?)))
@@ -41,8 +40,11 @@ pub async fn changed_since(
 
 /// Removes what is older than `keep` (an hour is plenty) and returns how many; call it now and then.
 pub async fn prune(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
-    let sql = sqlx::query(
-        "DELETE FROM stockbot.change_events WHERE shop_id = $1 AND at < now() - make_interval(secs => $2)",
-    );
-    store.execute(sql.bind(shop.0).bind(seconds(keep))).await
+    let oldest = "DELETE FROM stockbot.change_events WHERE id = ANY(ARRAY(
+            SELECT id FROM (
+                SELECT id, at FROM stockbot.change_events WHERE shop_id = $1 ORDER BY xid LIMIT $3
+            ) AS oldest
+            WHERE at < now() - make_interval(secs => $2)
+        ))";
+    prune::prune(store, shop, keep, oldest).await
 }

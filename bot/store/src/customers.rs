@@ -162,6 +162,7 @@ async fn try_register(
     grow_id: &GrowId,
     locale: Locale,
 ) -> Result<Registration, StoreError> {
+    store.whole(async || {
     let mut tx = store.begin().await?;
     let find = select!("c.discord_user_id = $2 FOR UPDATE OF c").bind(shop.0).bind(id(user_id));
     let before = tx.row(find).await?.as_ref().map(Customer::from_row).transpose()?;
@@ -185,6 +186,7 @@ async fn try_register(
         Some(known) if known.grow_id == customer.grow_id => Registration::Unchanged(customer),
         Some(known) => Registration::Changed { customer, from: known.grow_id },
     })
+    }).await
 }
 
 /// Forbids or allows a customer to buy. `None`: no such customer. Audited as `blacklist.add` and `blacklist.remove`.
@@ -195,19 +197,28 @@ pub async fn set_blacklisted(
     blacklisted: bool,
     actor: &Actor,
 ) -> Result<Option<Customer>, StoreError> {
-    let mut tx = store.begin().await?;
-    let update = sqlx::query("UPDATE stockbot.customers SET blacklisted = $3 WHERE shop_id = $1 AND id = $2");
-    if tx.execute(update.bind(shop.0).bind(customer_id).bind(blacklisted)).await? == 0 {
-        return Ok(None);
-    }
-    let row = tx.one(select!("c.id = $2").bind(shop.0).bind(customer_id)).await?;
-    let customer = Customer::from_row(&row)?;
-    let action = if blacklisted { "blacklist.add" } else { "blacklist.remove" };
-    let (target, details) = (customer.grow_id.as_str(), json!({ "user_id": customer.user_id.to_string() }));
-    append(&mut tx, &Entry { shop, severity: Severity::Warning, action, actor, target, details: &details })
-        .await?;
-    tx.commit().await?;
-    Ok(Some(customer))
+    store
+        .whole(async || {
+            let mut tx = store.begin().await?;
+            let update =
+                sqlx::query("UPDATE stockbot.customers SET blacklisted = $3 WHERE shop_id = $1 AND id = $2");
+            if tx.execute(update.bind(shop.0).bind(customer_id).bind(blacklisted)).await? == 0 {
+                return Ok(None);
+            }
+            let row = tx.one(select!("c.id = $2").bind(shop.0).bind(customer_id)).await?;
+            let customer = Customer::from_row(&row)?;
+            let action = if blacklisted { "blacklist.add" } else { "blacklist.remove" };
+            let (target, details) =
+                (customer.grow_id.as_str(), json!({ "user_id": customer.user_id.to_string() }));
+            append(
+                &mut tx,
+                &Entry { shop, severity: Severity::Warning, action, actor, target, details: &details },
+            )
+            .await?;
+            tx.commit().await?;
+            Ok(Some(customer))
+        })
+        .await
 }
 
 #[cfg(test)]

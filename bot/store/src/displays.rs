@@ -79,7 +79,7 @@ macro_rules! select {
 /// The displays of a bot in its shop, by name.
 pub async fn displays(store: &Store, shop: ShopId, bot: &str) -> Result<Vec<DisplayRow>, StoreError> {
     store
-        .rows(select!("ORDER BY name").bind(shop.0).bind(bot))
+        .rows(select!("ORDER BY name COLLATE \"C\"").bind(shop.0).bind(bot))
         .await?
         .iter()
         .map(DisplayRow::from_row)
@@ -96,22 +96,29 @@ pub async fn reserve_display(
 ) -> Result<Reservation, StoreError> {
     // 16 hexadecimal digits: nobody else in this channel posts with the same nonce.
     let nonce = format!("{:016x}", rand::rng().random::<u64>());
-    let mut tx = store.begin().await?;
-    let insert = sqlx::query(
-        "INSERT INTO stockbot.displays (shop_id, bot, name, channel_id, posting_nonce, posting_since)
+    store
+        .whole(async || {
+            let mut tx = store.begin().await?;
+            let insert = sqlx::query(
+                "INSERT INTO stockbot.displays (shop_id, bot, name, channel_id, posting_nonce, posting_since)
          VALUES ($1, $2, $3, $4, $5, now()) ON CONFLICT (shop_id, bot, name) DO NOTHING",
-    );
-    let insert = insert.bind(shop.0).bind(bot).bind(name).bind(id(channel_id)).bind(&nonce);
-    if tx.execute(insert).await? == 1 {
-        tx.commit().await?;
-        return Ok(Reservation::Post { nonce });
-    }
-    let row =
-        DisplayRow::from_row(&tx.one(select!("AND name = $3").bind(shop.0).bind(bot).bind(name)).await?)?;
-    Ok(match (row.message_id, row.posting_nonce.clone(), row.posting_since) {
-        (None, Some(nonce), Some(since)) => Reservation::Recover { channel_id: row.channel_id, nonce, since },
-        _ => Reservation::Published(row),
-    })
+            );
+            let insert = insert.bind(shop.0).bind(bot).bind(name).bind(id(channel_id)).bind(&nonce);
+            if tx.execute(insert).await? == 1 {
+                tx.commit().await?;
+                return Ok(Reservation::Post { nonce: nonce.clone() });
+            }
+            let row = DisplayRow::from_row(
+                &tx.one(select!("AND name = $3").bind(shop.0).bind(bot).bind(name)).await?,
+            )?;
+            Ok(match (row.message_id, row.posting_nonce.clone(), row.posting_since) {
+                (None, Some(nonce), Some(since)) => {
+                    Reservation::Recover { channel_id: row.channel_id, nonce, since }
+                }
+                _ => Reservation::Published(row),
+            })
+        })
+        .await
 }
 
 /// The message was posted or edited.

@@ -1,8 +1,6 @@
 //! What can go wrong between the bot and its database. Must not: carry a URL, a password or a row's content.
 
-use sqlx::error::DatabaseError;
-
-use crate::schema::SchemaVersion;
+use crate::{refusal::refused, schema::SchemaVersion};
 
 /// A failed call. The messages say what to do and never contain a secret.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +14,22 @@ pub enum StoreError {
     /// Others hold the rows for too long; nothing happened, try again.
     #[error("the database is busy: {0}; nothing was changed, try again")]
     Busy(String),
+    /// The schema or the server changed under the session: a statement prepared before does not fit any more, or the server only
+    /// reads now. Nothing happened; a fresh connection may do it.
+    #[error("the database changed under a connection: {0}; nothing was changed, try again")]
+    Outdated(String),
+    /// The database cannot hold every text.
+    #[error(
+        "the database stores text as {encoding}, which lacks most characters; create one with \
+         `CREATE DATABASE name TEMPLATE template0 ENCODING 'UTF8'`, move the data and correct the URL"
+    )]
+    WrongEncoding {
+        /// Its encoding.
+        encoding: String,
+    },
+    /// The role may not do what this program does.
+    #[error("the role lacks a right that it needs ({0}); see \"Rights in the database\" in the README")]
+    MissingRight(String),
     /// The schema was migrated by a newer version.
     #[error("the database schema is at version {database}, this program knows {binary}; run a newer image")]
     SchemaTooNew {
@@ -54,7 +68,7 @@ impl StoreError {
     /// Would the same call succeed once the database is reachable and less busy?
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Busy(_) | Self::CommitUnknown(_))
+        matches!(self, Self::Unavailable(_) | Self::Busy(_) | Self::Outdated(_) | Self::CommitUnknown(_))
     }
 
     /// Was a row with this unique constraint there already?
@@ -71,29 +85,19 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Tls(why) => Self::Unavailable(format!("TLS: {why}")),
             // The reader of the protocol lost its place: whatever the reason, the connection is useless.
             sqlx::Error::Protocol(why) => Self::Unavailable(why),
-            sqlx::Error::PoolTimedOut => Self::Unavailable("no connection became free in time".into()),
-            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Unavailable("shutting down".into()),
-            sqlx::Error::Configuration(why) => Self::BadUrl(why.to_string()),
             sqlx::Error::ColumnDecode { index, source } => Self::Corrupt(format!("column {index}: {source}")),
+            sqlx::Error::AnyDriverError(own) => match own.downcast() {
+                Ok(own) => *own,
+                Err(why) => Self::Unexpected(why.to_string()),
+            },
             other => Self::Unexpected(other.to_string()),
         }
     }
 }
 
-/// The server's own refusal, by its SQLSTATE (Postgres manual, appendix A). Its detail is left out: it quotes rows.
-fn refused(refusal: &(dyn DatabaseError + 'static)) -> StoreError {
-    let code = refusal.code().unwrap_or_default();
-    let message = format!("{} ({code})", refusal.message());
-    match code.as_ref() {
-        // Could not get a lock, deadlock, serialization failure, statement took too long.
-        "55P03" | "40P01" | "40001" | "57014" => StoreError::Busy(message),
-        "23505" => StoreError::Conflict(refusal.constraint().unwrap_or_default().to_owned()),
-        // Read-only (a standby after a failover), too many connections, no such database.
-        "25006" | "3D000" => StoreError::Unavailable(message),
-        // Connection, authentication, resources, shutdown.
-        _ if ["08", "28", "53", "57"].iter().any(|class| code.starts_with(class)) => {
-            StoreError::Unavailable(message)
-        }
-        _ => StoreError::Unexpected(message),
+/// What this crate says itself passes through the driver unchanged.
+impl From<StoreError> for sqlx::Error {
+    fn from(error: StoreError) -> Self {
+        Self::AnyDriverError(Box::new(error))
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     CommandLog, ShopId, Store, StoreError,
     db::{Sql, Word as _, get, get_id, get_maybe_id, get_time, get_word, id as key, seconds, words},
     logs::command_sql,
+    prune,
 };
 
 /// An interaction as it arrives.
@@ -168,11 +169,12 @@ pub async fn unfinished_interactions(
     store.rows(sql.bind(limit)).await?.iter().map(UnfinishedInteraction::from_row).collect()
 }
 
-/// Removes finished interactions (and with them their tokens, payloads and answers) older than `keep`, and returns how many.
+/// Removes interactions (and with them their tokens, payloads and answers) older than `keep`, and returns how many.
 pub async fn prune_interactions(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
-    let sql = sqlx::query(
-        "DELETE FROM stockbot.interactions
-         WHERE shop_id = $1 AND finished_at < now() - make_interval(secs => $2)",
-    );
-    store.execute(sql.bind(shop.0).bind(seconds(keep))).await
+    let oldest = "DELETE FROM stockbot.interactions WHERE id = ANY(ARRAY(
+            SELECT id FROM stockbot.interactions
+            WHERE shop_id = $1 AND received_at < now() - make_interval(secs => $2)
+            ORDER BY received_at LIMIT $3
+        ))";
+    prune::prune(store, shop, keep, oldest).await
 }

@@ -219,6 +219,7 @@ async fn adjust(
     max_balance: Option<i64>,
     actor: &Actor,
 ) -> Result<Adjustment, StoreError> {
+    store.whole(async || {
     let mut tx = store.begin().await?;
     let Some(account) = lock_account(&mut tx, transfer.shop, customer_id).await? else {
         return Ok(Adjustment::UnknownCustomer);
@@ -252,6 +253,7 @@ async fn adjust(
     append(&mut tx, &Entry { shop, severity, action, actor, target: &target, details: &details }).await?;
     tx.commit().await?;
     Ok(Adjustment::Done { balance, before })
+    }).await
 }
 
 /// Was this external id used before?

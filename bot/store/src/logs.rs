@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::{
     Actor, ShopId, Store, StoreError,
-    db::{Sql, Tx, Word as _, get, id, seconds, words},
+    db::{Sql, Tx, Word as _, id, words},
+    prune,
 };
 
 /// One command or click.
@@ -126,16 +127,18 @@ pub async fn audit_log(
 }
 
 /// Removes audit entries older than `keep`, but never the newest, and returns how many.
-pub async fn prune_audit_log(store: &Store, shop: ShopId, keep: Duration) -> Result<i64, StoreError> {
-    let sql = sqlx::query("SELECT stockbot.prune_audit_logs($1, make_interval(secs => $2)) AS pruned");
-    get(&store.one(sql.bind(shop.0).bind(seconds(keep))).await?, "pruned")
+pub async fn prune_audit_log(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
+    // A row for each entry removed, as a DELETE would count them.
+    let oldest = "SELECT FROM generate_series(1, stockbot.prune_audit_logs($1, make_interval(secs => $2), $3)) AS pruned";
+    prune::prune(store, shop, keep, oldest).await
 }
 
 /// Removes command logs older than `keep` and returns how many.
 pub async fn prune_command_log(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
-    let sql = sqlx::query(
-        "DELETE FROM stockbot.discord_command_logs
-         WHERE shop_id = $1 AND created_at < now() - make_interval(secs => $2)",
-    );
-    store.execute(sql.bind(shop.0).bind(seconds(keep))).await
+    let oldest = "DELETE FROM stockbot.discord_command_logs WHERE id = ANY(ARRAY(
+            SELECT id FROM stockbot.discord_command_logs
+            WHERE shop_id = $1 AND created_at < now() - make_interval(secs => $2)
+            ORDER BY created_at LIMIT $3
+        ))";
+    prune::prune(store, shop, keep, oldest).await
 }

@@ -1,10 +1,10 @@
 //! How to reach the database: URL, TLS, time limits, pooler or not.
 
-use std::{fmt, path::PathBuf, str::FromStr as _, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};
 
-use crate::StoreError;
+use crate::{StoreError, url};
 
 /// Longest time a statement waits for somebody else's lock; the caller is told to try again.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
@@ -48,8 +48,7 @@ impl ConnectOptions {
     }
 
     pub(crate) fn driver_options(&self) -> Result<PgConnectOptions, StoreError> {
-        let options = PgConnectOptions::from_str(&self.url)?;
-        let options = options.application_name("stockbot").disable_statement_logging();
+        let options = url::read(&self.url)?.application_name("stockbot").disable_statement_logging();
         let options = match &self.ca_file {
             Some(file) => options.ssl_root_cert(file),
             None => options,

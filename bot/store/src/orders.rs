@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 
 use crate::{
     ShopId, Store, StoreError,
-    db::{Tx, get, get_id, get_maybe_time, get_time, get_word, id as user, words},
+    db::{Tx, capitals, get, get_id, get_maybe_time, get_time, get_word, id as user, words},
 };
 
 /// Where an order stands.
@@ -98,7 +98,7 @@ pub(crate) fn new_id() -> String {
 
 /// One order by its id in any case.
 pub async fn order(store: &Store, shop: ShopId, id: &str) -> Result<Option<Order>, StoreError> {
-    let sql = select!("o.id = upper($2)").bind(shop.0).bind(id.trim());
+    let sql = select!("o.id = $2").bind(shop.0).bind(capitals(id));
     store.row(sql).await?.as_ref().map(Order::from_row).transpose()
 }
 
@@ -120,7 +120,7 @@ pub async fn orders_by_id(store: &Store, shop: ShopId, ids: &[&str]) -> Result<V
 
 /// Locks an order; `None`: no such order in this shop.
 pub(crate) async fn lock_order(tx: &mut Tx, shop: ShopId, id: &str) -> Result<Option<Order>, StoreError> {
-    let sql = select!("o.id = upper($2) FOR UPDATE OF o").bind(shop.0).bind(id.trim());
+    let sql = select!("o.id = $2 FOR UPDATE OF o").bind(shop.0).bind(capitals(id));
     tx.row(sql).await?.as_ref().map(Order::from_row).transpose()
 }
 
@@ -148,7 +148,7 @@ pub async fn orders_of(
 
 /// The goods of an order, oldest first; empty once refunded.
 pub async fn order_units(store: &Store, shop: ShopId, order_id: &str) -> Result<Vec<String>, StoreError> {
-    let rows = store.rows(units_sql().bind(shop.0).bind(order_id.trim())).await?;
+    let rows = store.rows(units_sql().bind(shop.0).bind(capitals(order_id))).await?;
     rows.iter().map(|row| get(row, "content")).collect()
 }
 
@@ -158,9 +158,7 @@ pub(crate) async fn units_within(tx: &mut Tx, shop: ShopId, id: &str) -> Result<
 }
 
 fn units_sql<'q>() -> crate::db::Sql<'q> {
-    sqlx::query(
-        "SELECT content FROM stockbot.stock_units WHERE shop_id = $1 AND order_id = upper($2) ORDER BY id",
-    )
+    sqlx::query("SELECT content FROM stockbot.stock_units WHERE shop_id = $1 AND order_id = $2 ORDER BY id")
 }
 
 /// Hands the goods to the buyer who asks for them (`/orders`): marks a paid order delivered, so that it can no longer be
@@ -173,8 +171,8 @@ pub async fn fetch_goods(
 ) -> Result<Option<(Order, Vec<String>)>, StoreError> {
     let mut tx = store.begin().await?;
     let job = lock_delivery(&mut tx, shop, order_id).await?;
-    let find = select!("o.id = upper($2) AND o.customer_id = $3 FOR UPDATE OF o");
-    let Some(row) = tx.row(find.bind(shop.0).bind(order_id.trim()).bind(customer_id)).await? else {
+    let find = select!("o.id = $2 AND o.customer_id = $3 FOR UPDATE OF o");
+    let Some(row) = tx.row(find.bind(shop.0).bind(capitals(order_id)).bind(customer_id)).await? else {
         return Ok(None);
     };
     let order = Order::from_row(&row)?;
@@ -227,9 +225,9 @@ pub(crate) async fn lock_delivery(
             ELSE 'over'
          END AS state
          FROM stockbot.outbox
-         WHERE shop_id = $1 AND order_id = upper($2) AND kind = 'delivery' FOR UPDATE",
+         WHERE shop_id = $1 AND order_id = $2 AND kind = 'delivery' FOR UPDATE",
     );
-    let row = tx.row(sql.bind(shop.0).bind(order_id.trim())).await?;
+    let row = tx.row(sql.bind(shop.0).bind(capitals(order_id))).await?;
     row.map(|row| Ok(Delivery { id: get(&row, "id")?, state: get_word(&row, "state")? })).transpose()
 }
 

@@ -12,6 +12,7 @@ use sqlx::postgres::PgRow;
 use crate::{
     ShopId, Store, StoreError,
     db::{Sql, Word as _, get, get_id, get_maybe_time, get_time, get_word, id, seconds, words},
+    prune,
 };
 
 /// What is owed.
@@ -262,9 +263,10 @@ pub async fn outbox_depth(store: &Store, bot: &str) -> Result<i64, StoreError> {
 /// Removes finished jobs (and with them their tokens) older than `keep`, and returns how many. Deliveries of orders that are still
 /// paid stay: the books say that they are owed.
 pub async fn prune_outbox(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
-    let sql = sqlx::query(
-        "DELETE FROM stockbot.outbox
-         WHERE shop_id = $1 AND state IN ('done', 'cancelled') AND finished_at < now() - make_interval(secs => $2)",
-    );
-    store.execute(sql.bind(shop.0).bind(seconds(keep))).await
+    let oldest = "DELETE FROM stockbot.outbox WHERE id = ANY(ARRAY(
+            SELECT id FROM stockbot.outbox
+            WHERE shop_id = $1 AND state IN ('done', 'cancelled') AND finished_at < now() - make_interval(secs => $2)
+            ORDER BY finished_at LIMIT $3
+        ))";
+    prune::prune(store, shop, keep, oldest).await
 }

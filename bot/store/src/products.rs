@@ -1,18 +1,15 @@
 //! Products: what is for sale, at what price, in which order.
 
-use std::{fmt, str::FromStr};
-
 use serde_json::json;
 use sqlx::postgres::PgRow;
 
+pub use crate::product_rules::{MAX_PRICE, ProductCode, ProductProblem};
 use crate::{
     Actor, Severity, ShopId, Store, StoreError,
-    db::{Tx, get},
+    db::{Tx, capitals, get},
     logs::{Entry, append},
+    product_rules::problem,
 };
-
-/// Highest price in the smallest denomination; a thousand of the dearest still fit 64 bits.
-pub const MAX_PRICE: i64 = 1_000_000_000_000;
 
 /// A product with its live stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,77 +51,6 @@ impl Product {
             available: get(row, "available")?,
         })
     }
-}
-
-/// A product's code: 1 to 32 letters, digits, `_` and `-`, starting with a letter or digit, kept in upper case.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ProductCode(String);
-
-impl ProductCode {
-    /// The code in upper case.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ProductCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for ProductCode {
-    type Err = ProductProblem;
-
-    fn from_str(text: &str) -> Result<Self, ProductProblem> {
-        let code = text.trim().to_ascii_uppercase();
-        let bytes = code.as_bytes();
-        let starts = bytes.first().is_some_and(u8::is_ascii_alphanumeric);
-        let rest = bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-        if starts && rest && bytes.len() <= 32 { Ok(Self(code)) } else { Err(ProductProblem::Code) }
-    }
-}
-
-/// What is wrong with a product that somebody entered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProductProblem {
-    /// See [`ProductCode`].
-    #[error("a code has 1 to 32 letters, digits, _ or - and starts with a letter or digit")]
-    Code,
-    /// Empty or too long.
-    #[error("a name has 1 to 100 characters")]
-    Name,
-    /// Out of range.
-    #[error("a price is between 1 and 1,000,000,000,000 of the smallest denomination")]
-    Price,
-    /// Too long.
-    #[error("a description has at most 1000 characters")]
-    Description,
-    /// Too long.
-    #[error("a category has at most 100 characters")]
-    Category,
-}
-
-/// Checks what the table would refuse, so that people are told what is wrong. `None` is not looked at.
-fn problem(
-    name: Option<&str>,
-    price: Option<i64>,
-    description: Option<&str>,
-    category: Option<&str>,
-) -> Option<ProductProblem> {
-    let length = |text: Option<&str>| text.map(|t| t.chars().count());
-    let clean = |text: Option<&str>| !text.is_some_and(|t| t.contains('\0'));
-    if !length(name).is_none_or(|l| (1..=100).contains(&l)) || !clean(name) {
-        return Some(ProductProblem::Name);
-    }
-    if !price.is_none_or(|p| (1..=MAX_PRICE).contains(&p)) {
-        return Some(ProductProblem::Price);
-    }
-    if length(description) > Some(1000) || !clean(description) {
-        return Some(ProductProblem::Description);
-    }
-    (length(category) > Some(100) || !clean(category)).then_some(ProductProblem::Category)
 }
 
 /// What a new product needs; it starts active, not featured, at the end.
@@ -181,13 +107,13 @@ pub enum EditProduct {
     Invalid(ProductProblem),
 }
 
-/// A product's columns with the number of units that can be sold now, counted from the units themselves.
+/// A product's columns with the number of units that can be sold now, which every change of units keeps (`stock_counts`).
 macro_rules! select {
     ($rest:literal) => {
         sqlx::query(concat!(
             "SELECT p.code, p.name, p.price, p.description, p.category, p.featured, p.position, p.active, p.version, (
-                SELECT count(*) FROM stockbot.stock_units u
-                WHERE u.shop_id = p.shop_id AND u.product_code = p.code AND u.state = 'available'
+                SELECT coalesce(sum(c.available), 0)::bigint FROM stockbot.stock_counts c
+                WHERE c.shop_id = p.shop_id AND c.product_code = p.code
             ) AS available
             FROM stockbot.products p WHERE p.shop_id = $1 AND ",
             $rest
@@ -201,14 +127,14 @@ pub async fn list_products(
     shop: ShopId,
     include_inactive: bool,
 ) -> Result<Vec<Product>, StoreError> {
-    let sql = select!("(p.active OR $2) ORDER BY p.position, p.code");
+    let sql = select!("(p.active OR $2) ORDER BY p.position, p.code COLLATE \"C\"");
     store.rows(sql.bind(shop.0).bind(include_inactive)).await?.iter().map(Product::from_row).collect()
 }
 
 /// One product by its code in any case.
 pub async fn product(store: &Store, shop: ShopId, code: &str) -> Result<Option<Product>, StoreError> {
-    let sql = select!("p.code = upper($2)");
-    store.row(sql.bind(shop.0).bind(code.trim())).await?.as_ref().map(Product::from_row).transpose()
+    let sql = select!("p.code = $2");
+    store.row(sql.bind(shop.0).bind(capitals(code))).await?.as_ref().map(Product::from_row).transpose()
 }
 
 /// Adds a product; audited as `product.add`.
@@ -222,6 +148,7 @@ pub async fn add_product(
     if let Some(problem) = problem(Some(name), Some(new.price), Some(&new.description), Some(&new.category)) {
         return Ok(AddProduct::Invalid(problem));
     }
+    store.whole(async || {
     let mut tx = store.begin().await?;
     let insert = sqlx::query(
         "INSERT INTO stockbot.products (shop_id, code, name, price, description, category, position)
@@ -235,6 +162,7 @@ pub async fn add_product(
     let details = json!({ "name": name, "price": new.price, "category": new.category });
     let product = finish(tx, shop, code, "product.add", &details, actor).await?;
     Ok(AddProduct::Added(product))
+    }).await
 }
 
 /// Changes a product; audited as `product.edit`.
@@ -249,14 +177,15 @@ pub async fn edit_product(
     if let Some(problem) = problem(name.as_deref(), *price, description.as_deref(), category.as_deref()) {
         return Ok(EditProduct::Invalid(problem));
     }
+    store.whole(async || {
     let mut tx = store.begin().await?;
     let update = sqlx::query(
         "UPDATE stockbot.products
          SET name = coalesce($3, name), price = coalesce($4, price), description = coalesce($5, description),
              category = coalesce($6, category), featured = coalesce($7, featured), position = coalesce($8, position)
-         WHERE shop_id = $1 AND code = upper($2)",
+         WHERE shop_id = $1 AND code = $2",
     );
-    let update = update.bind(shop.0).bind(code.trim()).bind(name).bind(price).bind(description);
+    let update = update.bind(shop.0).bind(capitals(code)).bind(name).bind(price).bind(description);
     if tx.execute(update.bind(category).bind(featured).bind(position)).await? == 0 {
         return Ok(EditProduct::UnknownProduct);
     }
@@ -265,6 +194,7 @@ pub async fn edit_product(
         "category": category, "featured": featured, "position": position,
     });
     Ok(EditProduct::Done(finish(tx, shop, code, "product.edit", &details, actor).await?))
+    }).await
 }
 
 /// Shows or hides a product; a hidden one is not sold. Audited as `product.show` and `product.hide`.
@@ -275,14 +205,18 @@ pub async fn set_product_active(
     active: bool,
     actor: &Actor,
 ) -> Result<EditProduct, StoreError> {
-    let mut tx = store.begin().await?;
-    let update =
-        sqlx::query("UPDATE stockbot.products SET active = $3 WHERE shop_id = $1 AND code = upper($2)");
-    if tx.execute(update.bind(shop.0).bind(code.trim()).bind(active)).await? == 0 {
-        return Ok(EditProduct::UnknownProduct);
-    }
-    let action = if active { "product.show" } else { "product.hide" };
-    Ok(EditProduct::Done(finish(tx, shop, code, action, &json!({}), actor).await?))
+    store
+        .whole(async || {
+            let mut tx = store.begin().await?;
+            let update =
+                sqlx::query("UPDATE stockbot.products SET active = $3 WHERE shop_id = $1 AND code = $2");
+            if tx.execute(update.bind(shop.0).bind(capitals(code)).bind(active)).await? == 0 {
+                return Ok(EditProduct::UnknownProduct);
+            }
+            let action = if active { "product.show" } else { "product.hide" };
+            Ok(EditProduct::Done(finish(tx, shop, code, action, &json!({}), actor).await?))
+        })
+        .await
 }
 
 /// Audits what was done to a product, commits, and returns it as it is now.
@@ -294,23 +228,10 @@ async fn finish(
     details: &serde_json::Value,
     actor: &Actor,
 ) -> Result<Product, StoreError> {
-    let row = tx.one(select!("p.code = upper($2)").bind(shop.0).bind(code.trim())).await?;
+    let row = tx.one(select!("p.code = $2").bind(shop.0).bind(capitals(code))).await?;
     let product = Product::from_row(&row)?;
     let target = product.code.as_str();
     append(&mut tx, &Entry { shop, severity: Severity::Info, action, actor, target, details }).await?;
     tx.commit().await?;
     Ok(product)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_kept_in_upper_case_and_nothing_odd_is_a_code() {
-        assert_eq!(" dl-10_x ".parse::<ProductCode>().unwrap().as_str(), "DL-10_X");
-        for text in ["", "-A", "_A", "A B", "Ä", "A\0", &"A".repeat(33)] {
-            assert_eq!(text.parse::<ProductCode>(), Err(ProductProblem::Code), "{text:?}");
-        }
-    }
 }

@@ -188,7 +188,9 @@ pub async fn purchase(
         match error {
             StoreError::CommitUnknown(why) => lost = Some(why),
             // Gave way to others, or drew the id of another order: nothing happened.
-            StoreError::Busy(_) | StoreError::Conflict(_) if gave_way < ATTEMPTS => {
+            StoreError::Busy(_) | StoreError::Outdated(_) | StoreError::Conflict(_)
+                if gave_way < ATTEMPTS =>
+            {
                 gave_way += 1;
                 continue;
             }

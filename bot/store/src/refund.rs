@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     Actor, Order, OrderState, Severity, ShopId, Store, StoreError, TransferKind,
-    db::{Tx, get},
+    db::{Tx, capitals, get},
     ledger::{Transfer, lock_account, post},
     logs::{Entry, append},
     orders::{DeliveryState, lock_delivery, lock_order, order_within},
@@ -40,8 +40,8 @@ pub async fn refund(
     actor: &Actor,
 ) -> Result<Refund, StoreError> {
     let mut tx = store.begin().await?;
-    let buyer = "SELECT customer_id FROM stockbot.orders WHERE shop_id = $1 AND id = upper($2)";
-    let Some(row) = tx.row(sqlx::query(buyer).bind(shop.0).bind(order_id.trim())).await? else {
+    let buyer = "SELECT customer_id FROM stockbot.orders WHERE shop_id = $1 AND id = $2";
+    let Some(row) = tx.row(sqlx::query(buyer).bind(shop.0).bind(capitals(order_id))).await? else {
         return Ok(Refund::UnknownOrder);
     };
     let customer_id = get(&row, "customer_id")?;

@@ -5,7 +5,7 @@
 
 use crate::{
     PurchaseOutcome, PurchaseRequest, Receipt, Refusal, ShopId, Store, StoreError, TransferKind,
-    db::{Tx, get, get_maybe_id, id},
+    db::{Tx, capitals, get, get_maybe_id, id},
     ledger::{Account, Transfer, post},
     orders::new_id,
     placing::{receipt, write_order},
@@ -55,7 +55,7 @@ pub(crate) async fn attempt(
     request: &PurchaseRequest,
     claim: Claim,
 ) -> Result<Option<PurchaseOutcome>, StoreError> {
-    let code = request.code.trim().to_ascii_uppercase();
+    let code = capitals(&request.code);
     let mut tx = begin_within_doors(store, shop).await?;
     let account = lock_buyer(&mut tx, shop, request.user_id).await?;
     let facts = read_facts(&mut tx, shop, request, &code, account.as_ref()).await?;

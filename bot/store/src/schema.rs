@@ -4,19 +4,21 @@
 
 use std::{fmt, time::Duration};
 
+use backon::{ExponentialBuilder, Retryable as _};
 use sqlx::{
-    AssertSqlSafe, PgConnection,
+    AssertSqlSafe, Connection as _, PgConnection,
     migrate::{MigrateError, Migrator},
 };
+use tokio::time::timeout;
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, db::get};
 
 /// Longest time a pod waits for another one that migrates.
 const WAIT: Duration = Duration::from_mins(5);
 /// How often a migration that cannot get its locks is tried again.
-const ATTEMPTS: u32 = 10;
-/// Where it is written down which migrations were applied.
-const TABLE: &str = "stockbot.migrations";
+const ATTEMPTS: usize = 9;
+/// First pause before that; later ones are up to ten times as long.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Number of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,23 +55,28 @@ impl Store {
     /// Applies the missing migrations. Any number of pods may do so at once: one works, the others wait for it.
     ///
     /// All of them are one transaction, so a failure leaves the schema as it was. A migration that cannot get a lock within the time
-    /// it sets itself gives way to those who sell and is tried again.
+    /// it sets itself gives way to those who sell and is tried again. Nothing missing: no right to create anything is needed.
     pub async fn migrate(&self) -> Result<SchemaVersion, StoreError> {
-        let mut attempt = 1;
-        loop {
-            match self.try_migrate().await {
-                Err(StoreError::Busy(why)) if attempt < ATTEMPTS => {
-                    tracing::info!(attempt, why, "migration gives way and is tried again");
-                    tokio::time::sleep(Duration::from_millis(500) * attempt).await;
-                    attempt += 1;
-                }
-                Err(StoreError::Busy(why)) => return Err(StoreError::MigrationFailed(why)),
-                done => return done,
-            }
-        }
+        let pauses = ExponentialBuilder::new()
+            .with_min_delay(PAUSE)
+            .with_max_delay(PAUSE * 10)
+            .with_max_times(ATTEMPTS);
+        let migrated = (|| self.try_migrate())
+            .retry(pauses)
+            .when(|error| matches!(error, StoreError::Busy(_)))
+            .notify(|why, _| tracing::info!(%why, "the migration gives way and is tried again"))
+            .await;
+        migrated.map_err(|error| match error {
+            StoreError::Busy(why) => StoreError::MigrationFailed(why),
+            other => other,
+        })
     }
 
     async fn try_migrate(&self) -> Result<SchemaVersion, StoreError> {
+        let mut connection = self.connections.take().await?;
+        let link = connection.link();
+        // Closed afterwards: behind a pooler, the migrator's named statements must not meet the session's next user.
+        link.sound = false;
         let wait = format!(
             "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{}s';
              SELECT pg_advisory_xact_lock(hashtextextended('stockbot/migrate', 0));",
@@ -77,13 +84,23 @@ impl Store {
         );
         // The driver's own transaction, because the migrator nests its transactions into it.
         let begin = format!("{}{wait}", self.begin_sql());
-        let mut tx = self.pool.begin_with(AssertSqlSafe(begin)).await?;
-        if let SchemaState::TooNew { database, binary } = read(&mut tx).await? {
-            return Err(StoreError::SchemaTooNew { database, binary });
+        let mut tx = link.connection.begin_with(AssertSqlSafe(begin)).await?;
+        match read(&mut tx).await? {
+            SchemaState::TooNew { database, binary } => {
+                return Err(StoreError::SchemaTooNew { database, binary });
+            }
+            SchemaState::Current(version) => return Ok(version),
+            SchemaState::Behind { .. } => {}
         }
-        migrator().run_direct(None, &mut *tx, false).await.map_err(failed)?;
+        let mut migrator = migrator();
+        let missing = sqlx::raw_sql("SELECT to_regnamespace('stockbot') IS NULL AS missing")
+            .fetch_one(&mut *tx)
+            .await?;
+        if get(&missing, "missing")? {
+            migrator.create_schema("stockbot");
+        }
+        migrator.run_direct(None, &mut *tx, false).await.map_err(failed)?;
         if self.pooled() {
-            // The migrator names its statements; the next user of the pooler's session would trip over them.
             sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *tx).await?;
         }
         tx.commit().await?;
@@ -92,7 +109,13 @@ impl Store {
 
     /// Compares the database's schema with this program's, without changing anything.
     pub async fn schema(&self) -> Result<SchemaState, StoreError> {
-        read(self.begin().await?.connection()?).await
+        let mut connection = self.connections.take().await?;
+        let link = connection.link();
+        link.sound = false;
+        let state = timeout(self.patience(), read(&mut link.connection)).await;
+        let state = state.unwrap_or_else(|_| Err(StoreError::Unavailable("no answer in time".into())))?;
+        link.sound = true;
+        Ok(state)
     }
 }
 
@@ -100,8 +123,7 @@ fn migrator() -> Migrator {
     let mut migrator = sqlx::migrate!("../../migrations");
     // The transaction around it holds a lock that ends with it; the migrator's own would outlive it behind a pooler.
     migrator.set_locking(false);
-    migrator.create_schema("stockbot");
-    migrator.dangerous_set_table_name(TABLE);
+    migrator.dangerous_set_table_name("stockbot.migrations");
     migrator
 }
 
@@ -109,20 +131,31 @@ fn newest() -> SchemaVersion {
     SchemaVersion(migrator().iter().map(|m| m.version).max().unwrap_or_default())
 }
 
+/// Without arguments and so without prepared statements, because it also runs outside of transactions behind a pooler.
 async fn read(connection: &mut PgConnection) -> Result<SchemaState, StoreError> {
-    let exists = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(TABLE).persistent(false);
-    let mut version = None;
-    if exists.fetch_one(&mut *connection).await? {
-        let newest = sqlx::query_scalar("SELECT max(version) FROM stockbot.migrations").persistent(false);
-        version = newest.fetch_one(connection).await?;
+    let there = sqlx::raw_sql("SELECT to_regclass('stockbot.migrations') IS NOT NULL AS there");
+    let mut applied = Vec::new();
+    if get(&there.fetch_one(&mut *connection).await?, "there")? {
+        let rows = sqlx::raw_sql("SELECT version, checksum FROM stockbot.migrations ORDER BY version");
+        for row in rows.fetch_all(connection).await? {
+            applied.push(check(get(&row, "version")?, &get::<Vec<u8>>(&row, "checksum")?)?);
+        }
     }
-    let version = version.map(SchemaVersion);
-    let binary = newest();
-    Ok(match version {
+    let (database, binary) = (applied.last().copied(), newest());
+    let lacks_one = migrator().iter().any(|known| !applied.contains(&SchemaVersion(known.version)));
+    Ok(match database {
         Some(database) if database > binary => SchemaState::TooNew { database, binary },
-        Some(database) if database == binary => SchemaState::Current(binary),
+        Some(_) if !lacks_one => SchemaState::Current(binary),
         database => SchemaState::Behind { database, binary },
     })
+}
+
+/// A migration that was applied has the text that this program knows.
+fn check(version: i64, checksum: &[u8]) -> Result<SchemaVersion, StoreError> {
+    match migrator().iter().find(|migration| migration.version == version) {
+        Some(known) if *known.checksum != *checksum => Err(failed(MigrateError::VersionMismatch(version))),
+        _ => Ok(SchemaVersion(version)),
+    }
 }
 
 fn failed(error: MigrateError) -> StoreError {

@@ -56,28 +56,33 @@ pub async fn ensure_shop(
     name: &str,
     currency: &Currency,
 ) -> Result<ShopId, StoreError> {
-    let mut tx = store.begin().await?;
-    let create = sqlx::query(
-        "INSERT INTO stockbot.shops (namespace, name, currency)
+    store
+        .whole(async || {
+            let mut tx = store.begin().await?;
+            let create = sqlx::query(
+                "INSERT INTO stockbot.shops (namespace, name, currency)
          SELECT $1, $2, $3
          WHERE NOT EXISTS (SELECT FROM stockbot.shops WHERE namespace = $1 AND name = $2)
          ON CONFLICT (namespace, name) DO NOTHING",
-    );
-    tx.execute(create.bind(namespace).bind(name).bind(Json(currency))).await?;
-    let find =
-        sqlx::query("SELECT id, currency FROM stockbot.shops WHERE namespace = $1 AND name = $2 FOR UPDATE");
-    let row = tx.one(find.bind(namespace).bind(name)).await?;
-    let shop = ShopId(get(&row, "id")?);
-    let Json(stored): Json<Currency> = get(&row, "currency")?;
-    if worth(&stored) != worth(currency) {
-        return Err(StoreError::CurrencyChanged { stored: worth(&stored) });
-    }
-    if stored != *currency {
-        let update = sqlx::query("UPDATE stockbot.shops SET currency = $2 WHERE id = $1");
-        tx.execute(update.bind(shop.0).bind(Json(currency))).await?;
-    }
-    tx.commit().await?;
-    Ok(shop)
+            );
+            tx.execute(create.bind(namespace).bind(name).bind(Json(currency))).await?;
+            let find = sqlx::query(
+                "SELECT id, currency FROM stockbot.shops WHERE namespace = $1 AND name = $2 FOR UPDATE",
+            );
+            let row = tx.one(find.bind(namespace).bind(name)).await?;
+            let shop = ShopId(get(&row, "id")?);
+            let Json(stored): Json<Currency> = get(&row, "currency")?;
+            if worth(&stored) != worth(currency) {
+                return Err(StoreError::CurrencyChanged { stored: worth(&stored) });
+            }
+            if stored != *currency {
+                let update = sqlx::query("UPDATE stockbot.shops SET currency = $2 WHERE id = $1");
+                tx.execute(update.bind(shop.0).bind(Json(currency))).await?;
+            }
+            tx.commit().await?;
+            Ok(shop)
+        })
+        .await
 }
 
 /// What gives stored amounts their meaning: `WL=1 DL=100`.
@@ -108,16 +113,22 @@ pub async fn set_maintenance(
 ) -> Result<(), StoreError> {
     // Waits for the purchases under way, which hold the doors open.
     let doors = format!("SELECT pg_advisory_xact_lock(stockbot.lock_key('doors', {}));", shop.0);
-    let mut tx = store.begin_and(&doors).await?;
-    let reason = if on { reason } else { "" };
-    let update =
-        sqlx::query("UPDATE stockbot.shops SET maintenance = $2, maintenance_reason = $3 WHERE id = $1");
-    tx.execute(update.bind(shop.0).bind(on).bind(reason)).await?;
-    let action = if on { "maintenance.on" } else { "maintenance.off" };
-    let details = serde_json::json!({ "reason": reason });
-    let entry = Entry { shop, severity: Severity::Warning, action, actor, target: "shop", details: &details };
-    append(&mut tx, &entry).await?;
-    tx.commit().await
+    store
+        .whole(async || {
+            let mut tx = store.begin_and(&doors).await?;
+            let reason = if on { reason } else { "" };
+            let update = sqlx::query(
+                "UPDATE stockbot.shops SET maintenance = $2, maintenance_reason = $3 WHERE id = $1",
+            );
+            tx.execute(update.bind(shop.0).bind(on).bind(reason)).await?;
+            let action = if on { "maintenance.on" } else { "maintenance.off" };
+            let details = serde_json::json!({ "reason": reason });
+            let entry =
+                Entry { shop, severity: Severity::Warning, action, actor, target: "shop", details: &details };
+            append(&mut tx, &entry).await?;
+            tx.commit().await
+        })
+        .await
 }
 
 /// Starts a transaction in which the shop stays open or closed as it is.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     Actor, Severity, ShopId, Store, StoreError,
-    db::{Tx, get},
+    db::{Tx, capitals, get},
     logs::{Entry, append},
 };
 
@@ -28,8 +28,10 @@ pub enum StockOutcome {
         added: i64,
         /// Lines that the shop has or had already, or that were handed in twice; once per repeat, in input order.
         duplicates: Vec<String>,
-        /// Lines longer than [`MAX_UNIT_BYTES`], empty, or with a NUL character.
-        refused: Vec<String>,
+        /// Lines longer than [`MAX_UNIT_BYTES`].
+        too_long: Vec<String>,
+        /// Lines that no database stores: with a NUL character, or empty.
+        unstorable: Vec<String>,
         /// Units of this product that can be sold now.
         available: i64,
     },
@@ -46,38 +48,52 @@ pub async fn add_units(
 ) -> Result<StockOutcome, StoreError> {
     // One restock of a shop at a time: two that share lines would wait for each other's.
     let alone = format!("SELECT pg_advisory_xact_lock(stockbot.lock_key('restock', {}));", shop.0);
-    let mut tx = store.begin_and(&alone).await?;
-    let find = sqlx::query(
-        "SELECT code FROM stockbot.products WHERE shop_id = $1 AND code = upper($2) FOR KEY SHARE",
-    );
-    let Some(row) = tx.row(find.bind(shop.0).bind(code.trim())).await? else {
-        return Ok(StockOutcome::UnknownProduct);
-    };
-    let code: String = get(&row, "code")?;
+    store
+        .whole(async || {
+            let mut tx = store.begin_and(&alone).await?;
+            let find = sqlx::query(
+                "SELECT code FROM stockbot.products WHERE shop_id = $1 AND code = $2 FOR KEY SHARE",
+            );
+            let Some(row) = tx.row(find.bind(shop.0).bind(capitals(code))).await? else {
+                return Ok(StockOutcome::UnknownProduct);
+            };
+            let code: String = get(&row, "code")?;
 
-    let (mut added, mut duplicates, mut refused) = (0, Vec::new(), Vec::new());
-    for batch in units.chunks(BATCH) {
-        let (lines, bad): (Vec<&String>, Vec<&String>) = batch.iter().partition(|unit| is_unit(unit));
-        refused.extend(bad.into_iter().cloned());
-        let mut new = insert(&mut tx, shop, &code, &lines, actor).await?;
-        added += i64::try_from(new.len()).unwrap_or(i64::MAX);
-        // The first occurrence of a new line is the unit; whatever is left was there before.
-        duplicates.extend(lines.into_iter().filter(|unit| !new.remove(*unit)).cloned());
-    }
+            let (mut added, mut duplicates, mut too_long, mut unstorable) =
+                (0, Vec::new(), Vec::new(), Vec::new());
+            for batch in units.chunks(BATCH) {
+                let (storable, bad): (Vec<&String>, Vec<&String>) =
+                    batch.iter().partition(|unit| is_storable(unit));
+                let (lines, long): (Vec<&String>, Vec<&String>) =
+                    storable.into_iter().partition(|unit| unit.len() <= MAX_UNIT_BYTES);
+                unstorable.extend(bad.into_iter().cloned());
+                too_long.extend(long.into_iter().cloned());
+                let mut new = insert(&mut tx, shop, &code, &lines, actor).await?;
+                added += i64::try_from(new.len()).unwrap_or(i64::MAX);
+                // The first occurrence of a new line is the unit; whatever is left was there before.
+                duplicates.extend(lines.into_iter().filter(|unit| !new.remove(*unit)).cloned());
+            }
 
-    let total = i64::try_from(units.len()).unwrap_or(i64::MAX);
-    let available = count_available(&mut tx, shop, &code).await?;
-    let details =
-        json!({ "total": total, "added": added, "duplicates": duplicates.len(), "refused": refused.len() });
-    let severity = Severity::Info;
-    append(&mut tx, &Entry { shop, severity, action: "stock.add", actor, target: &code, details: &details })
-        .await?;
-    tx.commit().await?;
-    Ok(StockOutcome::Done { total, added, duplicates, refused, available })
+            let total = i64::try_from(units.len()).unwrap_or(i64::MAX);
+            let available = count_available(&mut tx, shop, &code).await?;
+            let details = json!({
+                "total": total, "added": added, "duplicates": duplicates.len(),
+                "refused": too_long.len() + unstorable.len(),
+            });
+            let severity = Severity::Info;
+            append(
+                &mut tx,
+                &Entry { shop, severity, action: "stock.add", actor, target: &code, details: &details },
+            )
+            .await?;
+            tx.commit().await?;
+            Ok(StockOutcome::Done { total, added, duplicates, too_long, unstorable, available })
+        })
+        .await
 }
 
-fn is_unit(line: &str) -> bool {
-    (1..=MAX_UNIT_BYTES).contains(&line.len()) && !line.contains('\0')
+fn is_storable(line: &str) -> bool {
+    !line.is_empty() && !line.contains('\0')
 }
 
 /// Inserts what the shop does not have yet and returns it.
@@ -100,11 +116,11 @@ async fn insert(
     rows.iter().map(|row| get(row, "content")).collect()
 }
 
-/// Units that can be sold, as committed and as this transaction left them.
+/// Units that can be sold, as committed and as this transaction left them; nobody counts units for it.
 pub(crate) async fn count_available(tx: &mut Tx, shop: ShopId, code: &str) -> Result<i64, StoreError> {
     let sql = sqlx::query(
-        "SELECT count(*) AS available FROM stockbot.stock_units
-         WHERE shop_id = $1 AND product_code = $2 AND state = 'available'",
+        "SELECT coalesce(sum(available), 0)::bigint AS available FROM stockbot.stock_counts
+         WHERE shop_id = $1 AND product_code = $2",
     );
     get(&tx.one(sql.bind(shop.0).bind(code)).await?, "available")
 }

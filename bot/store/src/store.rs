@@ -1,22 +1,16 @@
-//! The bot's database: a cheap handle on a pool. Must not: know what the tables mean.
+//! The bot's database: a cheap handle on its connections. Must not: know what the tables mean.
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use sqlx::{Connection as _, PgPool, postgres::PgPoolOptions};
+use crate::{ConnectOptions, StoreError, db::Connections};
 
-use crate::{ConnectOptions, StoreError};
-
-/// Longest wait for a free or new connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The server ends a statement that takes too long; no answer this much later means that the server cannot be reached.
 const ANSWER_MARGIN: Duration = Duration::from_secs(2);
-/// A connection that rested longer is checked before it is used.
-const CHECK_AFTER: Duration = Duration::from_secs(1);
 
-/// The bot's database: a cheap handle on a pool.
+/// The bot's database: a cheap handle on its connections.
 #[derive(Clone)]
 pub struct Store {
-    pub(crate) pool: PgPool,
+    pub(crate) connections: Arc<Connections>,
     settings: Arc<Settings>,
 }
 
@@ -28,28 +22,18 @@ struct Settings {
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("connections", &self.pool.size()).finish_non_exhaustive()
+        f.debug_struct("Store").field("connections", &self.connections).finish_non_exhaustive()
     }
 }
 
 impl Store {
-    /// Opens the pool with one connection, so that a wrong URL is noticed at once.
+    /// Opens the first connection, so that a wrong URL is noticed at once.
     pub async fn connect(options: &ConnectOptions) -> Result<Self, StoreError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(options.max_connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                Box::pin(async move {
-                    // A dead connection is replaced by a new one instead of failing the statement.
-                    Ok(meta.idle_for < CHECK_AFTER || connection.ping().await.is_ok())
-                })
-            })
-            .connect_with(options.driver_options()?)
-            .await?;
+        let connections = Connections::new(options.driver_options()?, options.max_connections)?;
+        drop(connections.take().await?);
         let (begin, pooled) = (options.begin_sql(), options.pooled);
         let settings = Settings { begin, pooled, patience: options.statement_timeout + ANSWER_MARGIN };
-        Ok(Self { pool, settings: Arc::new(settings) })
+        Ok(Self { connections, settings: Arc::new(settings) })
     }
 
     pub(crate) fn pooled(&self) -> bool {
@@ -65,14 +49,8 @@ impl Store {
         &self.settings.begin
     }
 
-    /// One round trip.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.execute(sqlx::query("SELECT 1")).await?;
-        Ok(())
-    }
-
-    /// Closes the pool after the statements under way.
+    /// Closes the connections after the statements under way.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.connections.close().await;
     }
 }

@@ -3,6 +3,7 @@
 pub mod balance;
 pub mod product;
 pub mod stock;
+mod units;
 
 use super::{error::ReplyError, options::Options, reply::Reply, request::Request};
 

@@ -6,7 +6,7 @@ use stockbot_store::{
     stock::{MAX_UNIT_BYTES, add_units},
 };
 
-use super::require_admin;
+use super::{require_admin, units::units};
 use crate::{
     cards::{Card, Mood},
     discord::File,
@@ -33,7 +33,7 @@ pub async fn add(reply: &Reply, request: &Request, options: &Options<'_>) -> Res
         text.push('\n');
         text.push_str(&download(reply, name, *size, url).await?);
     }
-    let units = lines(&text);
+    let units = units(&text);
     if units.is_empty() {
         return Err(reply.refusal("admin-stock-nothing", &[]));
     }
@@ -42,7 +42,7 @@ pub async fn add(reply: &Reply, request: &Request, options: &Options<'_>) -> Res
     }
     let code = options.text("code");
     let outcome = add_units(&reply.bot.store, reply.bot.shop, code, &units, &reply.actor()).await?;
-    let StockOutcome::Done { total, added, duplicates, refused, available } = outcome else {
+    let StockOutcome::Done { total, added, duplicates, too_long, unstorable, available } = outcome else {
         return Err(reply.refusal("refuse-unknown-product", &[("code", escape(code).into())]));
     };
     reply.bot.wakeups.display.notify_one();
@@ -51,10 +51,12 @@ pub async fn add(reply: &Reply, request: &Request, options: &Options<'_>) -> Res
         ("added", number(added)),
         ("total", number(total)),
         ("duplicates", count(&duplicates)),
-        ("refused", count(&refused)),
+        ("tooLong", count(&too_long)),
+        ("unstorable", count(&unstorable)),
         ("maxBytes", MAX_UNIT_BYTES.to_string().into()),
         ("available", number(available)),
     ];
+    let refused = [too_long, unstorable].concat();
     let mood = if duplicates.is_empty() && refused.is_empty() { Mood::Good } else { Mood::Attention };
     let mut card = Card::new(mood, reply.text("admin-stock-added", &arguments));
     for (name, lines) in [("duplicates.txt", duplicates), ("refused.txt", refused)] {
@@ -82,23 +84,9 @@ async fn download(reply: &Reply, name: &str, size: u32, url: &str) -> Result<Str
         unusable(reply, "admin-stock-file-download")
     })?;
     let text = std::str::from_utf8(&content).map_err(|_| unusable(reply, "admin-stock-file-text"))?;
-    // Windows' editors put a byte order mark first; it is no part of the first unit.
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+    Ok(text.to_owned())
 }
 
 fn unusable(reply: &Reply, reason: &str) -> ReplyError {
     reply.refusal("admin-stock-file", &[("reason", reply.text(reason, &[]).into())])
-}
-
-/// One unit a line, blank ones left out.
-fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn each_line_is_one_unit_and_blank_lines_are_none() {
-        assert_eq!(super::lines("a:1\r\n\n  b:2  \n\t\nc,3"), ["a:1", "b:2", "c,3"]);
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stockbot_harness::eventually;
+use stockbot_harness::{Postgres, eventually};
 use stockbot_store::{
     DeliveredVia, Store, changes, customers, delivery, interactions, ledger, orders, outbox, products,
     purchase,
@@ -11,8 +11,8 @@ use stockbot_store::{
 use crate::shop::{BOT, DEADLINE, Shop, options, order};
 
 /// A shop with some 20,000 rows of everything, nearly all of them history.
-async fn large() -> Shop {
-    let shop = Shop::open().await;
+async fn large(server: &Postgres) -> Shop {
+    let shop = Shop::open_in(server.database().await, |_| {}).await;
     shop.product("A", 1).await;
     shop.product("B", 1).await;
     let sql = "
@@ -45,13 +45,13 @@ async fn large() -> Shop {
 }
 
 /// What pods do all day, for user number `n`.
-async fn a_day(shop: &Shop, store: &Store, n: u64) {
+pub async fn a_day(shop: &Shop, store: &Store, n: u64) {
     let found = customers::customer(store, shop.id, n).await.unwrap().unwrap();
     customers::customer_by_grow_id(store, shop.id, "user7").await.unwrap().unwrap();
     assert!(!customers::search_customers(store, shop.id, "user7", 5).await.unwrap().is_empty());
     purchase::purchase(store, shop.id, &order(100_000 + n, n, "A", 1)).await.unwrap();
     let bought = orders::order_by_interaction(store, shop.id, 100_000 + n).await.unwrap().unwrap();
-    assert_eq!(orders::orders_of(store, shop.id, found.id, Some(&bought.id), 1).await.unwrap().len(), 1);
+    orders::orders_of(store, shop.id, found.id, Some(&bought.id), 1).await.unwrap();
     assert_eq!(orders::order_units(store, shop.id, &bought.id).await.unwrap().len(), 1);
     assert_eq!(ledger::history(store, shop.id, found.id, None, 2).await.unwrap().len(), 2);
     shop.adjust(found.id, 1, &format!("gift-{n}")).await;
@@ -69,7 +69,9 @@ async fn a_day(shop: &Shop, store: &Store, n: u64) {
 
 #[tokio::test]
 async fn nothing_that_runs_all_day_reads_a_whole_table() {
-    let shop = large().await;
+    // A server of its own: while others have transactions open, every event counts as recent and a scan is the best plan.
+    let server = Postgres::start().await.unwrap();
+    let shop = large(&server).await;
     let watched = "SELECT string_agg(relname || ' ' || seq_scan, ', ') FROM pg_stat_user_tables
         WHERE seq_scan > 0 AND relname IN ('customers', 'accounts', 'stock_units', 'orders', 'ledger_transfers',
             'ledger_entries', 'outbox', 'interactions', 'change_events')";

@@ -101,7 +101,8 @@ async fn duplicates_are_reported_one_by_one_and_unique_over_the_whole_shop() {
         total: 9,
         added: 2,
         duplicates: ["A-0001", "n1", "A-0002", "n1"].map(str::to_owned).to_vec(),
-        refused: vec![String::new(), long, "nul\0".into()],
+        too_long: vec![long],
+        unstorable: vec![String::new(), "nul\0".into()],
         available: 2,
     };
     assert_eq!(done, expected);

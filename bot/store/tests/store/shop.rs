@@ -58,11 +58,20 @@ impl Shop {
 
     /// With other connection options.
     pub async fn open_with(change: impl FnOnce(&mut ConnectOptions)) -> Self {
-        let database = Postgres::shared().await.database().await;
+        Self::open_in(Postgres::shared().await.database().await, change).await
+    }
+
+    /// In this empty database.
+    pub async fn open_in(database: TestDatabase, change: impl FnOnce(&mut ConnectOptions)) -> Self {
         let mut options = options(&database.url);
         change(&mut options);
         let store = Store::connect(&options).await.unwrap();
         store.migrate().await.unwrap();
+        Self::open_as(database, store).await
+    }
+
+    /// In this migrated database.
+    pub async fn open_as(database: TestDatabase, store: Store) -> Self {
         let id = shops::ensure_shop(&store, "shops", "growshop", &Currency::default()).await.unwrap();
         Self { database, store, id }
     }

@@ -1,6 +1,6 @@
 //! Statements name their columns: a column that a later version adds must not change what a prepared statement gives.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A `*` that stands for columns: after one of these words, a comma or a dot, and not as Rust's dereference or SQL's product.
 fn asks_for_all_columns(text: &str) -> bool {
@@ -22,12 +22,16 @@ fn code(file: &Path) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 #[test]
 fn every_statement_names_its_columns() {
     for folder in ["src", "../../migrations"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        for file in std::fs::read_dir(&folder).unwrap() {
-            let file = file.unwrap().path();
+        for file in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
             assert!(!asks_for_all_columns(&code(&file)), "{}: name the columns", file.display());
         }
     }
