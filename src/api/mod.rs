@@ -1,5 +1,6 @@
 //! The custom resources: types, schemas and CEL rules, one file per kind. Must not know how they are reconciled.
 
+pub mod annotation;
 mod bounds;
 pub mod conditions;
 pub mod discord_bot;

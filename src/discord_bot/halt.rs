@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use stockbot_config::exit::Reason;
 
 use super::validate::Validated;
-use crate::cluster::pod::{End, PodState};
+use crate::{
+    api::annotation::Annotation,
+    cluster::pod::{End, PodState},
+};
 
 /// What was refused; each is a reason of the Stalled condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,19 +61,7 @@ pub struct Halt {
     pub message: String,
 }
 
-impl Halt {
-    /// Reads the annotation; one that is not understood does not halt.
-    #[must_use]
-    pub fn parse(annotation: &str) -> Option<Self> {
-        serde_json::from_str(annotation).ok()
-    }
-
-    /// Writes the annotation.
-    #[must_use]
-    pub fn annotation(&self) -> Option<String> {
-        serde_json::to_string(self).ok()
-    }
-}
+impl Annotation for Halt {}
 
 /// Must the bot stay stopped? `revision` is the fingerprint of its new pod template.
 #[must_use]

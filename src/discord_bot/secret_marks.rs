@@ -7,6 +7,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use stockbot_config::fingerprint;
 
+use super::{
+    fetch::{Fetched, Pod},
+    mounted::Mounted,
+};
+use crate::{api::annotation::Annotation, cluster::secrets::SecretState};
+
 /// Where the kubelet's word is kept: what a pod says that is mounted now, while the operator may not read it.
 const KUBELET: &str = "mounted";
 /// What pods were made for whose Secret the operator could not read.
@@ -21,23 +27,26 @@ pub struct SecretMarks {
     seen: BTreeMap<String, String>,
 }
 
-impl SecretMarks {
-    /// Reads the annotation; one that is not understood is as none.
-    #[must_use]
-    pub fn parse(annotation: &str) -> Option<Self> {
-        serde_json::from_str(annotation).ok()
-    }
+impl Annotation for SecretMarks {}
 
-    /// Writes the annotation.
+impl SecretMarks {
+    /// The marks for a bot as it was fetched. What its pods say counts only where the operator may not look itself.
     #[must_use]
-    pub fn annotation(&self) -> Option<String> {
-        serde_json::to_string(self).ok()
+    pub fn of_bot(mounted: &[Mounted], fetched: &Fetched) -> Self {
+        let state = |file: &Mounted| fetched.secrets.get(&file.secret).map(|state| &**state);
+        let content = |file: &Mounted| match state(file) {
+            Some(SecretState::Present { keys, .. }) => keys.get(&file.key).map(|shape| shape.content.clone()),
+            _ => None,
+        };
+        let said = |pod: &Pod| pod.report.as_ref()?.status.as_ref()?.secrets_changed.clone();
+        let told = fetched.pods.iter().filter(|pod| fetched.hidden && !pod.state.deleting).find_map(said);
+        let before = fetched.deployment.as_ref().and_then(|live| Self::parse(live.secret_marks.as_deref()?));
+        Self::next(before.as_ref(), mounted.iter().map(|file| (file.file, content(file))), told)
     }
 
     /// The marks for the files as they are `now`: name, and fingerprint of the content if it can be read. `told` is what a pod
     /// says that it has mounted now, if that is not what it started with.
-    #[must_use]
-    pub fn next<'a>(
+    fn next<'a>(
         before: Option<&Self>,
         now: impl Iterator<Item = (&'a str, Option<String>)>,
         told: Option<String>,

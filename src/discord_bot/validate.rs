@@ -119,7 +119,7 @@ pub fn validate(
     }
     let restarted_at =
         bot.metadata.annotations.as_ref().and_then(|all| all.get(names::RESTARTED_AT)).cloned();
-    let secret_marks = secret_marks(&mounted, &fetched);
+    let secret_marks = SecretMarks::of_bot(&mounted, &fetched);
     Ok(Validated {
         key: key.clone(),
         owner: bot.controller_owner_ref(&()).unwrap_or_default(),
@@ -159,21 +159,6 @@ fn check_secret(file: &Mounted, secrets: &BTreeMap<String, Arc<SecretState>>) ->
         _ => return Ok(()),
     };
     Err(Mistake::SecretMalformed { secret, key, field, problem })
-}
-
-/// Which contents the pods are to be made for. What the pods themselves say counts only where the operator may not look.
-fn secret_marks(mounted: &[Mounted], fetched: &Fetched) -> SecretMarks {
-    let state = |file: &Mounted| fetched.secrets.get(&file.secret).map(|state| &**state);
-    let content = |file: &Mounted| match state(file) {
-        Some(SecretState::Present { keys, .. }) => keys.get(&file.key).map(|shape| shape.content.clone()),
-        _ => None,
-    };
-    let hidden = mounted.iter().any(|file| state(file) == Some(&SecretState::Forbidden));
-    let said = |pod: &Pod| pod.report.as_ref()?.status.as_ref()?.secrets_changed.clone();
-    let told = fetched.pods.iter().filter(|pod| hidden && !pod.state.deleting).find_map(said);
-    let before =
-        fetched.deployment.as_ref().and_then(|live| SecretMarks::parse(live.secret_marks.as_deref()?));
-    SecretMarks::next(before.as_ref(), mounted.iter().map(|file| (file.file, content(file))), told)
 }
 
 fn config(key: &Key, spec: &DiscordBotSpec, displays: Vec<DisplayConfig>) -> Config {

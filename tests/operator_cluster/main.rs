@@ -9,6 +9,7 @@ mod displays;
 mod drift;
 mod failures;
 mod fake_bot;
+mod kubelet;
 mod leadership;
 mod lifecycle;
 mod process;

@@ -10,7 +10,7 @@ use super::{
     super::{halt, validate::Validated},
     metadata, pod_template,
 };
-use crate::api::names;
+use crate::api::{annotation::Annotation, names};
 
 /// Revisions kept for `kubectl rollout undo`.
 const HISTORY: i32 = 3;
@@ -23,7 +23,7 @@ pub fn build(bot: &Validated) -> Deployment {
     let revision = annotations.and_then(|all| all.get(names::REVISION)).cloned().unwrap_or_default();
     let halt = halt::decide(bot, &revision);
     let mut metadata = metadata(bot, bot.key.name.clone(), "bot");
-    let halted = halt.as_ref().and_then(halt::Halt::annotation).map(|text| (names::HALTED.to_owned(), text));
+    let halted = halt.as_ref().and_then(Annotation::annotation).map(|text| (names::HALTED.to_owned(), text));
     let marks = bot.secret_marks.annotation().map(|text| (names::SECRET_MARKS.to_owned(), text));
     let generation = bot.generation.map(|number| (names::GENERATION.to_owned(), number.to_string()));
     let cause = (names::CAUSE.to_owned(), bot.cause.clone());

@@ -5,7 +5,7 @@ use stockbot_config::exit::Reason;
 
 use super::{Children, build};
 use crate::{
-    api::names,
+    api::{annotation::Annotation as _, names},
     cluster::deployment::DeploymentState,
     discord_bot::{
         fetch::Fetched,

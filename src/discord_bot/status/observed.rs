@@ -12,7 +12,7 @@ use super::super::{
     halt::Halt,
 };
 use crate::{
-    api::{DiscordBot, names},
+    api::{DiscordBot, annotation::Annotation as _, names},
     cluster::{cache::Key, deployment::DeploymentState, pod::PodState},
 };
 
