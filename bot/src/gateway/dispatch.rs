@@ -108,4 +108,18 @@ mod tests {
         assert!(matches!(parse(r#"{"op":11}"#).unwrap(), Payload::Control));
         assert!(parse("{").is_err());
     }
+
+    #[test]
+    fn what_is_not_understood_is_told_without_its_content() {
+        for data in [
+            r#"{"op":0,"s":1,"t":"READY","d":{"session_id":"canary"}}"#,
+            r#"{"op":0,"s":1,"t":"READY","d":{"session_id":"s","resume_gateway_url":{"canary":1}}}"#,
+            r#"{"op":0,"s":1,"t":"READY","d":"canary"}"#,
+            r#"{"op":0,"s":1,"t":"INTERACTION_CREATE","d":{"type":2,"id":"1","token":"canary","data":"canary"}}"#,
+            r#"{"op":0,"s":"canary"}"#,
+        ] {
+            let Err(error) = parse(data) else { panic!("{data} is understood") };
+            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        }
+    }
 }
