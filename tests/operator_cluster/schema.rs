@@ -223,6 +223,9 @@ async fn bad_displays_are_refused_with_the_reason() {
             "a row holds five buttons",
         ),
         (buttons("{action: Buy, row: 5}"), "spec.buttons[0].row"),
+        (buttons("{action: Buy, emoji: \":cart:\"}"), "spec.buttons[0].emoji"),
+        (buttons("{action: Buy, emoji: \"x \"}"), "spec.buttons[0].emoji"),
+        (buttons("{action: Buy, emoji: \"<:cart:12>\"}"), "spec.buttons[0].emoji"),
     ] {
         is_refused(&world, &yaml, reason).await;
     }

@@ -100,6 +100,11 @@ pub struct Label {
     pub en: String,
 }
 
+/// What the API server takes for an emoji, white space around it included: a custom one by its id, a key cap, or signs that are no
+/// letters. `:name:` is none: which emoji that is only Discord's own client knows.
+#[cfg(feature = "schema")]
+const EMOJI_PATTERN: &str = "^\\s*(<a?:[A-Za-z0-9_]{2,32}:[0-9]{15,20}>|(a?:)?[A-Za-z0-9_]{2,32}:[0-9]{15,20}|[0-9#*]\u{fe0f}?\u{20e3}|[^\\x00-\\x7F\\pL\\pZ]+)?\\s*$";
+
 /// One button of the live message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -112,9 +117,9 @@ pub struct Button {
     /// Its colour; default: the action's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<ButtonStyle>,
-    /// A Unicode emoji or a custom one as `name:id`; empty = none.
+    /// A Unicode emoji, or a custom one as Discord copies it (`<:name:id>`, `<a:name:id>`) or as `name:id`; empty = none.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(length(max = 60)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 64), regex(pattern = EMOJI_PATTERN)))]
     pub emoji: String,
     /// Row, 0 to 4; five buttons fit in one.
     #[serde(default)]
