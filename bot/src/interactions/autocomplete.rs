@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use stockbot_store::{customers::search_customers, products::list_products};
+use tokio::time::{Instant, timeout_at};
 
 use super::request::{Kind, Request};
 use crate::{cards::clip, context::Bot};
@@ -12,13 +13,16 @@ const LIMIT: usize = 25;
 const SUGGESTIONS: u8 = 8;
 
 /// Answers with what fits what was typed so far.
-pub async fn answer(bot: &Bot, request: &Request) {
+pub async fn answer(bot: &Bot, request: &Request, deadline: Instant) {
     let Kind::Command { typing: Some((option, typed)), .. } = &request.kind else { return };
-    let choices = match option.as_str() {
-        "product" | "code" => products(bot, typed).await,
-        "customer" => customers(bot, typed).await,
-        _ => Vec::new(),
+    let choices = async {
+        match option.as_str() {
+            "product" | "code" => products(bot, typed).await,
+            "customer" => customers(bot, typed).await,
+            _ => Vec::new(),
+        }
     };
+    let choices = timeout_at(deadline, choices).await.unwrap_or_default();
     if let Err(error) =
         bot.rest.respond(request.id, &request.token, SUGGESTIONS, Some(json!({"choices": choices}))).await
     {

@@ -1,8 +1,8 @@
 //! Answers interactions: insert -> acknowledge -> one transaction -> edit.
 //!
 //! `request` is what somebody asks for, `reply` one interaction and its answers, `error` why there is none; `router` finds the
-//! handler; one file per thing that people can do. `maintenance` is the closed shop; `ending` writes down how it went; `recovery`
-//! finishes or answers what a dead pod had begun.
+//! handler; one file per thing that people can do. `maintenance` is the closed shop; `patience` keeps Discord's 3 s; `ending` writes
+//! down how it went; `recovery` finishes or answers what a dead pod had begun.
 
 mod admin;
 mod autocomplete;
@@ -17,6 +17,7 @@ mod history;
 mod maintenance;
 mod options;
 mod orders;
+mod patience;
 mod recovery;
 mod register;
 mod reply;
@@ -36,19 +37,20 @@ use crate::context::Bot;
 
 /// Takes an interaction over: `stored` is called once it is safe that a repeat will be recognised.
 pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + Send + 'static) {
-    let began = Instant::now();
+    let (began, deadline) = (Instant::now(), patience::deadline());
     let tasks = bot.tasks.clone();
     tasks.spawn(async move {
         let Some(request) = Request::read(&bot, interaction) else { return stored() };
         if request.is_autocomplete() {
             // Reads only: nothing to remember, and a repeat does no harm.
             stored();
-            return autocomplete::answer(&bot, &request).await;
+            return autocomplete::answer(&bot, &request, deadline).await;
         }
-        let first = receive_interaction(&bot.store, &request.record(&bot)).await;
+        let record = request.record(&bot);
+        let first = patience::in_time(deadline, receive_interaction(&bot.store, &record)).await;
         stored();
         match first {
-            Ok(true) => handle(&bot, &request, began).await,
+            Ok(true) => handle(&bot, &request, began, deadline).await,
             Ok(false) => ending::count(&bot, &request, "repeated"),
             Err(error) => {
                 let reply = Reply::new(bot.clone(), &request, began);
@@ -59,9 +61,9 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
     });
 }
 
-async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant) {
+async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant, deadline: tokio::time::Instant) {
     let reply = Reply::new(bot.clone(), request, began);
-    let result = router::route(&reply, request).await;
+    let result = patience::answered_in_time(deadline, &reply, router::route(&reply, request)).await;
     if let Err(failure) = &result {
         reply.refuse(failure).await;
     }

@@ -78,6 +78,10 @@ async fn take_up(bot: &Arc<Bot>, left: UnfinishedInteraction) {
     };
     match seen {
         Some(Seen::Nothing) => end(bot, left.id, InteractionEnd::TooLate).await,
+        // A purchase acknowledges by changing the message of its button; with a reply of its own it was refused.
+        Some(Seen::Message(message)) if left.kind == PURCHASE && message.answers(left.id) => {
+            end(bot, left.id, InteractionEnd::Failed).await;
+        }
         None | Some(Seen::Message(_)) if left.kind == PURCHASE => buy(bot, left).await,
         Some(Seen::Message(message)) => answer(bot, left, &message).await,
         // Too late to answer; or acknowledged by an older version of the bot.

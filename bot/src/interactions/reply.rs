@@ -44,6 +44,7 @@ pub struct Reply {
     pub locale: Locale,
     token: String,
     began: Instant,
+    begun: AtomicBool,
     acknowledged: AtomicBool,
     left_open: AtomicBool,
     sold: Mutex<Option<Receipt>>,
@@ -60,6 +61,7 @@ impl Reply {
             locale: request.locale,
             token: request.token.clone(),
             began,
+            begun: AtomicBool::new(false),
             acknowledged: AtomicBool::new(false),
             left_open: AtomicBool::new(false),
             sold: Mutex::default(),
@@ -143,6 +145,11 @@ impl Reply {
         Ok(())
     }
 
+    /// Is an answer on its way, or there?
+    pub fn is_begun(&self) -> bool {
+        self.begun.load(Ordering::Acquire)
+    }
+
     /// Leaves the final answer to the outbox or the recovery.
     pub fn leave_open(&self) {
         self.left_open.store(true, Ordering::Release);
@@ -197,6 +204,7 @@ impl Reply {
     }
 
     async fn acknowledge(&self, kind: u8, data: Option<Value>) -> Result<(), ReplyError> {
+        self.begun.store(true, Ordering::Release);
         match self.bot.rest.respond(self.id, &self.token, kind, data).await? {
             Acknowledged::TooLate => return Err(ReplyError::TooLate),
             Acknowledged::Yes => self.acknowledged.store(true, Ordering::Release),

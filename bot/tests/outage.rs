@@ -1,0 +1,134 @@
+//! Postgres away for a while: every click is answered politely in time, nothing is sold twice or lost, and the shop sells again.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod support;
+
+use serde_json::{Value, json};
+use stockbot_harness::{Cut, Person, Postgres, Proxy, eventually};
+use support::{DEADLINE, Shop, assert_shows};
+
+/// What Discord allows for a first answer, in milliseconds; the stand-in measures it.
+const ALLOWED: u64 = 3000;
+
+/// A shop whose bot reaches Postgres only through the proxy.
+async fn behind_a_proxy() -> (Shop, Proxy) {
+    let shop = Shop::new().await;
+    let port = Postgres::shared().await.port();
+    let proxy = Proxy::start(port).await.unwrap();
+    let url = shop.database.url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port()));
+    assert_ne!(url, shop.database.url);
+    shop.write_secret("database-url", &url);
+    (shop, proxy)
+}
+
+#[track_caller]
+fn assert_polite(what: &str, interaction: &Value) {
+    let acknowledged = interaction["acknowledged_ms"].as_u64();
+    assert!(acknowledged.is_some_and(|ms| ms < ALLOWED), "{what}: {interaction}");
+    assert_shows(interaction, "cannot be reached");
+}
+
+/// Everything that can be pressed, sent and typed, prepared while the shop was open.
+struct Prepared {
+    live: Value,
+    menu: Value,
+    form: Value,
+    confirmation: Value,
+}
+
+async fn prepared(shop: &Shop, customer: &Person) -> Prepared {
+    let live = shop.world.live_message_shows("Name of VIP").await;
+    let menu = customer.click(&live, "sb1:live:buy").await;
+    let form = customer.act("select", chosen(&menu)).await;
+    let confirmation = customer.choose("VIP", "1").await;
+    Prepared { live, menu, form, confirmation }
+}
+
+fn chosen(menu: &Value) -> Value {
+    json!({"message_id": menu["response"]["id"], "custom_id": "sb1:pick", "values": ["VIP"]})
+}
+
+async fn every_click_is_answered_politely(customer: &Person, prepared: &Prepared) {
+    let Prepared { live, menu, form, confirmation } = prepared;
+    for button in ["buy", "balance", "register", "history", "world"] {
+        assert_polite(button, &customer.click(live, &format!("sb1:live:{button}")).await);
+    }
+    for command in ["balance", "orders", "history", "stock list", "buy"] {
+        let options = if command == "buy" { json!({"product": "VIP", "quantity": 1}) } else { json!({}) };
+        assert_polite(command, &customer.command(command, options).await);
+    }
+    assert_polite("select", &customer.act("select", chosen(menu)).await);
+    assert_polite("modal", &customer.submit(form, json!({"quantity": "1"})).await);
+    assert_polite("confirm", &customer.click(&confirmation["response"], "sb1:ok:").await);
+}
+
+async fn the_shop_sells_again(shop: &Shop, customer: &Person) {
+    // The pool may need a moment for its new connections; people press again as they are told.
+    let confirmation = eventually(DEADLINE, "a confirmation is shown", || async {
+        let live = shop.world.live_message().await;
+        let menu = customer.click(&live, "sb1:live:buy").await;
+        if menu["response"]["components"][0].is_null() { Err(menu) } else { Ok(()) }
+    });
+    confirmation.await;
+    assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "0", "nothing was bought meanwhile");
+    let receipt = customer.confirm(&customer.choose("VIP", "1").await).await;
+    assert_shows(&receipt, "direct messages");
+    assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "1");
+    shop.assert_audit_is_clean().await;
+    shop.assert_no_violations().await;
+}
+
+#[tokio::test]
+async fn every_click_is_answered_while_postgres_refuses_and_the_shop_sells_again() {
+    let (shop, proxy) = behind_a_proxy().await;
+    let bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1", "key-2"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let prepared = prepared(&shop, &customer).await;
+    proxy.refuse(true);
+    every_click_is_answered_politely(&customer, &prepared).await;
+    let status = bot.status().await.unwrap();
+    assert_eq!(status["displays"][0]["state"], "Published", "the display has no part in it: {status}");
+    proxy.refuse(false);
+    the_shop_sells_again(&shop, &customer).await;
+}
+
+#[tokio::test]
+async fn every_click_is_answered_while_postgres_is_silent_and_the_shop_sells_again() {
+    let (shop, proxy) = behind_a_proxy().await;
+    let _bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1", "key-2"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let prepared = prepared(&shop, &customer).await;
+    proxy.silence(true);
+    every_click_is_answered_politely(&customer, &prepared).await;
+    // Many at once are no worse: they do not queue for what does not come.
+    let clicks = (0..20).map(|_| customer.click(&prepared.live, "sb1:live:balance"));
+    for answer in futures_util::future::join_all(clicks).await {
+        assert_polite("one of many", &answer);
+    }
+    // It is back, and resets the connections that it does not know.
+    proxy.silence(false);
+    proxy.cut();
+    the_shop_sells_again(&shop, &customer).await;
+}
+
+#[tokio::test]
+async fn a_purchase_that_was_refused_for_want_of_the_database_is_not_carried_out_later() {
+    let (shop, proxy) = behind_a_proxy().await;
+    let _bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let confirmation = customer.choose("VIP", "1").await;
+    // The interaction is written down, and the bot never hears of it.
+    proxy.trap_then_refuse(b"sb1:ok:", Cut::BeforeReply);
+    assert_polite("confirm", &customer.click(&confirmation["response"], "sb1:ok:").await);
+    proxy.refuse(false);
+    let open = "SELECT count(*) FROM stockbot.interactions WHERE kind = 'purchase' AND finished_at IS NULL";
+    assert_eq!(shop.sql(open).await, "1", "it was written down");
+    shop.database.execute("UPDATE stockbot.interactions SET received_at = now() - interval '1 minute'").await;
+    shop.until(open, "0").await;
+    assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "0");
+    shop.assert_audit_is_clean().await;
+}
