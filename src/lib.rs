@@ -6,7 +6,8 @@
 //! - [`stock_display`], then [`discord_bot`]: fetch -> validate -> build -> apply -> status of a kind.
 //! - [`controller`]: what any controller needs; [`probe`]: what the pods say of themselves; [`server`]: health and metrics.
 //! - [`cluster`]: what is known of the cluster.
-//! - [`leader`], [`client`], [`metrics`], [`telemetry`], [`api`]: the Lease, Kubernetes, counters, logs, the custom resources.
+//! - [`leader`], then [`client`], then [`metrics`] and [`telemetry`], then [`api`]: the Lease, Kubernetes with the fence before
+//!   every write, counters, logs, the custom resources.
 //!
 //! Invariants: only fetch, apply, status, [`controller`], [`scope`] and the Secrets of [`cluster`] name `Client` or `Api` (and
 //! [`run`] and [`leader`], which set the process up); validate and build are pure. The operator never imports the bot:

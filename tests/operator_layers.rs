@@ -9,7 +9,7 @@ use std::{
 };
 
 /// From the top; rooms of one floor do not know each other.
-const FLOORS: [&[&str]; 10] = [
+const FLOORS: [&[&str]; 11] = [
     &["main", "crds"],
     &["run"],
     &["scope"],
@@ -17,7 +17,8 @@ const FLOORS: [&[&str]; 10] = [
     &["discord_bot"],
     &["controller", "probe", "server"],
     &["cluster"],
-    &["leader", "client"],
+    &["leader"],
+    &["client"],
     &["metrics", "telemetry"],
     &["api"],
 ];
