@@ -1,10 +1,13 @@
 //! What the operator remembers of the objects it watches: a small summary of each instead of the object.
 //! Must not: ask the API server for anything but the watch it follows.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{HashMap, HashSet},
-    hash::Hash,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::{Duration, Instant},
 };
 
 use futures_util::{Stream, StreamExt as _};
@@ -48,13 +51,50 @@ pub trait Summary {
 /// Summaries by key, kept current by [`Cache::follow`].
 #[derive(Debug)]
 pub struct Cache<V> {
-    entries: RwLock<HashMap<Key, Arc<V>>>,
+    entries: RwLock<Entries<V>>,
     complete: watch::Sender<bool>,
+}
+
+#[derive(Debug)]
+struct Entries<V> {
+    known: HashMap<Key, Arc<V>>,
+    /// At which version objects went: what is older than that comes late.
+    gone: HashMap<Key, (u64, Instant)>,
+    /// What this process wrote since the list under way began: the list may be older than that.
+    written: HashSet<Key>,
+}
+
+/// How long it is remembered that an object went; no answer is later than a reconcile's deadline.
+const LATEST: Duration = Duration::from_mins(5);
+
+impl<V: Summary> Entries<V> {
+    /// Takes a summary in, unless a newer one is known or the object went since; gives the one that counts.
+    fn take(&mut self, key: &Key, value: V) -> Arc<V> {
+        if let Some(newer) = self.known.get(key).filter(|held| held.version() > value.version()) {
+            return Arc::clone(newer);
+        }
+        let value = Arc::new(value);
+        if self.gone.get(key).is_none_or(|(version, _)| value.version() > *version) {
+            self.known.insert(key.clone(), Arc::clone(&value));
+        }
+        value
+    }
+
+    /// The object went at that version; one of its name that was made later stays.
+    fn went(&mut self, key: &Key, version: u64) {
+        self.gone.retain(|_, (_, at)| at.elapsed() < LATEST);
+        self.gone.insert(key.clone(), (version, Instant::now()));
+        if self.known.get(key).is_some_and(|held| held.version() <= version) {
+            self.known.remove(key);
+        }
+    }
 }
 
 impl<V> Default for Cache<V> {
     fn default() -> Self {
-        Self { entries: RwLock::default(), complete: watch::Sender::new(false) }
+        let entries =
+            Entries { known: HashMap::default(), gone: HashMap::default(), written: HashSet::default() };
+        Self { entries: RwLock::new(entries), complete: watch::Sender::new(false) }
     }
 }
 
@@ -62,7 +102,7 @@ impl<V: Summary> Cache<V> {
     /// The summary of an object.
     #[must_use]
     pub fn get(&self, key: &Key) -> Option<Arc<V>> {
-        self.read().get(key).cloned()
+        self.read().known.get(key).cloned()
     }
 
     /// The summaries of every object of a bot, ordered by name.
@@ -70,6 +110,7 @@ impl<V: Summary> Cache<V> {
     pub fn of_bot(&self, bot: &Key) -> Vec<Arc<V>> {
         let entries = self.read();
         let mut found: Vec<_> = entries
+            .known
             .iter()
             .filter(|(key, value)| key.namespace == bot.namespace && value.bot() == bot.name)
             .collect();
@@ -80,23 +121,23 @@ impl<V: Summary> Cache<V> {
     /// Every object.
     #[must_use]
     pub fn all(&self) -> Vec<(Key, Arc<V>)> {
-        self.read().iter().map(|(key, value)| (key.clone(), Arc::clone(value))).collect()
+        self.read().known.iter().map(|(key, value)| (key.clone(), Arc::clone(value))).collect()
     }
 
-    /// Remembers what a write returned, unless the watch was faster.
+    /// Remembers what a write returned, unless the watch was faster; gives what counts.
     pub fn put(&self, key: Key, value: V) -> Arc<V> {
-        let value = Arc::new(value);
         let mut entries = self.write();
-        let newer = entries.get(&key).filter(|held| held.version() > value.version()).cloned();
-        newer.unwrap_or_else(|| {
-            entries.insert(key, Arc::clone(&value));
-            value
-        })
+        let newest = entries.take(&key, value);
+        entries.written.insert(key);
+        newest
     }
 
-    /// Forgets an object.
-    pub fn remove(&self, key: &Key) -> Option<Arc<V>> {
-        self.write().remove(key)
+    /// Forgets an object that this process has deleted, or found missing.
+    pub fn remove(&self, key: &Key) {
+        let mut entries = self.write();
+        if let Some(version) = entries.known.get(key).map(|held| held.version()) {
+            entries.went(key, version);
+        }
     }
 
     /// Waits until the first list is complete.
@@ -115,31 +156,34 @@ impl<V: Summary> Cache<V> {
     ) {
         let mut events = std::pin::pin!(events);
         let mut listed = HashSet::new();
-        let read = |object: &K| summarise(object, self.get(&Key::of(object)).as_deref());
+        let read = |object: &K| {
+            let key = Key::of(object);
+            let value = summarise(object, self.get(&key).as_deref());
+            (key, value)
+        };
         while let Some(event) = events.next().await {
             match event {
-                Ok(Event::Init) => listed.clear(),
+                Ok(Event::Init) => {
+                    listed.clear();
+                    self.write().written.clear();
+                }
                 Ok(Event::InitApply(object)) => {
-                    // A list is the truth even if its versions are lower, as after a restored backup.
-                    let (key, value) = (Key::of(&object), Arc::new(read(&object)));
-                    self.write().insert(key.clone(), Arc::clone(&value));
-                    changed(&key, &value);
+                    let (key, value) = read(&object);
+                    changed(&key, &self.list(&key, value));
                     listed.insert(key);
                 }
                 Ok(Event::Apply(object)) => {
-                    let key = Key::of(&object);
-                    changed(&key, &self.put(key.clone(), read(&object)));
+                    let (key, value) = read(&object);
+                    let newest = self.write().take(&key, value);
+                    changed(&key, &newest);
                 }
                 Ok(Event::Delete(object)) => {
-                    let (key, value) = (Key::of(&object), read(&object));
-                    self.remove(&key);
+                    let (key, value) = read(&object);
+                    self.write().went(&key, value.version());
                     changed(&key, &value);
                 }
                 Ok(Event::InitDone) => {
-                    for (key, value) in self.all().iter().filter(|(key, _)| !listed.contains(key)) {
-                        self.remove(key);
-                        changed(key, value);
-                    }
+                    self.vanished(&listed).iter().for_each(|(key, value)| changed(key, value));
                     listed.clear();
                     self.complete.send_replace(true);
                 }
@@ -148,11 +192,31 @@ impl<V: Summary> Cache<V> {
         }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, HashMap<Key, Arc<V>>> {
+    /// A list is the truth even if its versions are lower, as after a restored backup; but not over what was written
+    /// since it began.
+    fn list(&self, key: &Key, value: V) -> Arc<V> {
+        let mut entries = self.write();
+        if entries.written.contains(key) {
+            return entries.take(key, value);
+        }
+        let value = Arc::new(value);
+        entries.gone.remove(key);
+        entries.known.insert(key.clone(), Arc::clone(&value));
+        value
+    }
+
+    /// Forgets what a complete list did not name, and gives it.
+    fn vanished(&self, listed: &HashSet<Key>) -> Vec<(Key, Arc<V>)> {
+        let mut entries = self.write();
+        let Entries { known, written, .. } = &mut *entries;
+        known.extract_if(|key, _| !listed.contains(key) && !written.contains(key)).collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Entries<V>> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Key, Arc<V>>> {
+    fn write(&self) -> RwLockWriteGuard<'_, Entries<V>> {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
