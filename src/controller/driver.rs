@@ -6,6 +6,7 @@ use std::{
     error::Error,
     fmt::Debug,
     future::Future,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -68,6 +69,11 @@ impl Failure {
     }
 }
 
+/// The reconciler panicked; what it said is in the log.
+#[derive(Debug, thiserror::Error)]
+#[error("the reconciler panicked: a fault of the operator, please report it with its log")]
+struct Panicked;
+
 /// Brings one kind of object to the state its spec asks for.
 pub trait Reconciler: Send + Sync + 'static {
     /// The kind.
@@ -124,9 +130,16 @@ impl<R: Reconciler> Driver<R> {
         let labels = [self.kind.as_str()];
         self.metrics.runs.with_label_values(&labels).inc();
         let timer = self.metrics.duration.with_label_values(&labels).start_timer();
-        let result = tokio::time::timeout(DEADLINE, self.reconciler.reconcile(object)).await;
+        // A panic is a fault of this program; one object that brings it about must not end the work on all others.
+        let reconcile = AssertUnwindSafe(self.reconciler.reconcile(object)).catch_unwind();
+        let result = tokio::time::timeout(DEADLINE, reconcile).await;
         timer.observe_duration();
-        match result.unwrap_or_else(|late| Err(Failure::new("Timeout", late))) {
+        let result = match result {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(Failure::new("Panicked", Panicked)),
+            Err(late) => Err(Failure::new("Timeout", late)),
+        };
+        match result {
             Ok(next) => {
                 self.backoff.reset(&key);
                 Ok(match next {
@@ -173,6 +186,7 @@ fn schedule() -> ExponentialBackoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::{DiscordBot, fixtures::bot};
 
     #[test]
     fn waits_grow_to_a_bound_and_start_again_after_a_success() {
@@ -183,5 +197,37 @@ mod tests {
         assert!(waits[19] >= LONGEST, "{waits:?}");
         backoff.reset(&key);
         assert!(backoff.next(&key) <= 2 * SHORTEST);
+    }
+
+    /// Panics over one bot, and counts the others.
+    struct Faulty(std::sync::atomic::AtomicU32);
+
+    impl Reconciler for Faulty {
+        type Object = DiscordBot;
+
+        async fn reconcile(&self, bot: Arc<DiscordBot>) -> Result<Next, Failure> {
+            assert!(bot.metadata.name.as_deref() != Some("bad"), "a fault that only this bot brings about");
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok(Next::Change)
+        }
+
+        fn forget(&self, _: &Key) {}
+    }
+
+    #[tokio::test]
+    async fn a_panic_over_one_object_is_a_failure_of_that_object_alone() {
+        let metrics = Arc::new(Metrics::new().unwrap());
+        let driver = Driver {
+            reconciler: Faulty(0.into()),
+            backoff: Backoff::default(),
+            metrics: Arc::clone(&metrics),
+            kind: "DiscordBot".into(),
+        };
+        let mut bad = bot("");
+        bad.metadata.name = Some("bad".into());
+        assert_eq!(driver.run(Arc::new(bad)).await.unwrap_err().reason, "Panicked");
+        driver.run(Arc::new(bot(""))).await.unwrap();
+        assert_eq!(metrics.failures.with_label_values(&["DiscordBot", "Panicked"]).get(), 1);
+        assert_eq!(driver.reconciler.0.into_inner(), 1);
     }
 }
