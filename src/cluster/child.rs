@@ -1,5 +1,7 @@
 //! What is kept of a child object: who owns it, what was applied, its footprint, and for some kinds a little of its status.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use k8s_openapi::api::{
     core::v1::{ConfigMap, Service, ServiceAccount},
     networking::v1::NetworkPolicy,
@@ -62,6 +64,8 @@ pub struct Live<S = ()> {
     /// A little of its status.
     pub state: S,
     version: u64,
+    /// Fingerprint of the document that this process wrote last and that came to this content.
+    means: Mutex<Option<String>>,
 }
 
 impl<S> Live<S> {
@@ -84,11 +88,35 @@ impl<S> Live<S> {
             footprint: Footprint::of(&content),
             state: object.state(),
             version: version(object),
+            means: Mutex::default(),
         }
     }
-}
 
-impl<S> Live<S> {
+    /// The same, with what was known before of which document comes to its content.
+    #[must_use]
+    pub fn since(self, before: Option<&Self>) -> Self {
+        if let Some(before) = before.filter(|before| before.footprint == self.footprint) {
+            self.meaning().clone_from(&before.meaning());
+        }
+        self
+    }
+
+    /// Remembers that the document with that fingerprint comes to this content: the API server writes some values in
+    /// another way than they were sent.
+    pub fn is_meant_by(&self, document: &str) {
+        *self.meaning() = Some(document.to_owned());
+    }
+
+    /// Does the document with that fingerprint come to this content, as far as is known?
+    #[must_use]
+    pub fn means(&self, document: &str) -> bool {
+        self.meaning().as_deref() == Some(document)
+    }
+
+    fn meaning(&self) -> MutexGuard<'_, Option<String>> {
+        self.means.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Is it the child of the bot with that name and uid? One that nobody owns any more is, if the operator made it and its
     /// label says for whom: its owner was removed by hand, or the bot was deleted without its children.
     #[must_use]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::quantity;
 
 /// Every leaf of a JSON document as (hash of its path, hash of its value), 16 bytes each, ordered by path.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Footprint(Box<[(u64, u64)]>);
 
 impl Footprint {
@@ -74,7 +74,8 @@ fn descend(value: &Value, path: u64, parent: &str, leaf: &mut impl FnMut(u64, &V
         Value::Object(fields) => {
             let amounts = matches!(parent, "requests" | "limits");
             for (key, value) in fields {
-                match value.as_str().filter(|_| amounts).and_then(quantity::canonical) {
+                let amount = amounts || key == "divisor";
+                match value.as_str().filter(|_| amount).and_then(quantity::canonical) {
                     Some(amount) => leaf(hash((path, key)), &amount),
                     None => descend(value, hash((path, key)), key, leaf),
                 }
@@ -108,7 +109,7 @@ mod tests {
             "metadata": {"name": "x", "uid": "1", "labels": {"a": "b", "other": "c"}},
             "spec": {
                 "replicas": 0,
-                "containers": [{"name": "side"}, {"name": "bot", "image": "i", "resources": {"requests": {"cpu": "50m"}}, "terminationMessagePath": "/dev/termination-log"}]
+                "containers": [{"name": "side"}, {"name": "bot", "image": "i", "resources": {"requests": {"cpu": "50m"}}, "env": [{"name": "MEMORY", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1Mi"}}}], "terminationMessagePath": "/dev/termination-log"}]
             },
             "status": {"ready": 1}
         })
@@ -118,7 +119,7 @@ mod tests {
     fn defaults_other_managers_and_other_spellings_are_no_drift() {
         let wanted = json!({
             "metadata": {"name": "x", "labels": {"a": "b"}},
-            "spec": {"replicas": 0, "hostNetwork": false, "containers": [{"name": "bot", "image": "i", "env": [], "resources": {"requests": {"cpu": "0.05"}}}]}
+            "spec": {"replicas": 0, "hostNetwork": false, "containers": [{"name": "bot", "image": "i", "ports": [], "resources": {"requests": {"cpu": "0.05"}}, "env": [{"name": "MEMORY", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1024Ki"}}}]}]}
         });
         assert!(Footprint::of(&live()).covers(&wanted));
     }

@@ -31,7 +31,10 @@ pub fn canonical(text: &str) -> Option<Value> {
         None => SUFFIXES.iter().find(|(name, _)| *name == suffix)?.1,
     };
     let amount = digits.parse::<f64>().ok()? * worth;
-    Some(Value::from(amount.round()))
+    // What is finer than a thousandth is rounded up, as the API server does; not what is only a float's error.
+    let nearest = amount.round();
+    let is_whole = (amount - nearest).abs() <= nearest.abs() * f64::EPSILON * 4.0;
+    Some(Value::from(if is_whole { nearest } else { amount.ceil() }))
 }
 
 #[cfg(test)]
@@ -40,8 +43,16 @@ mod tests {
 
     #[test]
     fn equal_amounts_in_different_spellings_are_equal() {
-        for (a, b) in [("0.05", "50m"), ("1Gi", "1024Mi"), ("1e3", "1k"), ("0.5Gi", "512Mi"), ("2", "2000m")]
-        {
+        for (a, b) in [
+            ("0.05", "50m"),
+            ("1Gi", "1024Mi"),
+            ("1e3", "1k"),
+            ("0.5Gi", "512Mi"),
+            ("2", "2000m"),
+            ("1.2m", "2m"),
+            ("100u", "1m"),
+            ("0.3", "300m"),
+        ] {
             assert_eq!(canonical(a).unwrap(), canonical(b).unwrap(), "{a} {b}");
         }
         assert_ne!(canonical("64Mi"), canonical("64M"));

@@ -16,7 +16,7 @@ use super::apply_error::{ApplyError, kind, refusal};
 use crate::{
     api::names,
     cluster::{
-        cache::{Cache, Key},
+        cache::{Cache, Key, Summary as _},
         child::{Child, Live},
         foreign,
     },
@@ -75,8 +75,12 @@ impl<'a> ChildWriter<'a> {
             return Err(self.name_taken::<K>(key.name, other));
         }
         let document = document(wanted, live.as_ref().map(|live| live.uid.as_str()))?;
-        let as_wanted =
-            |live: &&Arc<Live<_>>| live.owner.is_some() && !live.touched && live.footprint.covers(&document);
+        let fingerprint = document["metadata"]["annotations"][names::APPLIED].as_str().unwrap_or_default();
+        let as_wanted = |live: &&Arc<Live<_>>| {
+            live.owner.is_some()
+                && !live.touched
+                && (live.footprint.covers(&document) || live.means(fingerprint))
+        };
         if let Some(live) = live.as_ref().filter(as_wanted) {
             return Ok(Applied { live: Arc::clone(live), written: false });
         }
@@ -86,8 +90,14 @@ impl<'a> ChildWriter<'a> {
             Ok(object) => {
                 self.count::<K>(if live.is_some() { "update" } else { "create" });
                 let object = self.take_back(&api, object).await?;
-                let live = cache.put(key, Live::of(&object));
-                Ok(Applied { live, written: true })
+                let (before, answer) = (live.map(|live| live.version()), Live::of(&object));
+                let (version, content) = (answer.version(), answer.footprint.clone());
+                let live = cache.put(key, answer);
+                if live.footprint == content {
+                    live.is_meant_by(fingerprint);
+                }
+                // A write that changes nothing leaves the version as it is.
+                Ok(Applied { live, written: before != Some(version) })
             }
             Err(kube::Error::Api(status)) if status.code == 409 => Err(self.conflict(&api, cache, key).await),
             Err(kube::Error::Api(status))
@@ -149,7 +159,11 @@ impl<'a> ChildWriter<'a> {
         let exactly = Preconditions { uid: Some(live.uid.clone()), resource_version: None };
         match api.delete(name, &DeleteParams::default().preconditions(exactly)).await {
             Ok(_) => self.count::<K>("delete"),
-            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {}
+            Err(kube::Error::Api(status)) if status.code == 404 => {}
+            // Another object has the name by now, or this one cannot be deleted just now: which, the next look tells.
+            Err(kube::Error::Api(status)) if status.code == 409 => {
+                return Err(self.conflict(&api, cache, key).await);
+            }
             Err(error) => return Err(refusal::<K>(key.name, error)),
         }
         cache.remove(&key);
