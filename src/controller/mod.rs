@@ -7,3 +7,4 @@ pub mod driver;
 pub mod events;
 pub mod finalizer;
 pub mod status_writer;
+pub mod unreadable;

@@ -1,6 +1,6 @@
 //! The watches of a scope: what they bring goes into the stores, and wakes whom it concerns.
 
-use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
+use std::{collections::BTreeSet, fmt::Debug};
 
 use futures_util::{Stream, StreamExt as _};
 use k8s_openapi::{
@@ -11,9 +11,11 @@ use k8s_openapi::{
         networking::v1::NetworkPolicy,
         policy::v1::PodDisruptionBudget,
     },
+    apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
 use kube::{
     Api, Client, Resource, ResourceExt as _,
+    core::DeserializeGuard,
     runtime::{
         WatchStreamExt as _,
         reflector::{ObjectRef, Store, store::Writer},
@@ -31,6 +33,7 @@ use crate::{
         context::{Children, Context},
         pod::PodState,
     },
+    controller::unreadable::{self, Brought, guarded, readable},
 };
 
 /// Objects per page of a list. Small: a page is in memory several times over while it is read.
@@ -65,69 +68,87 @@ fn forget_history<K: Resource>(object: &mut K) {
     object.annotations_mut().remove("kubectl.kubernetes.io/last-applied-configuration");
 }
 
-pub async fn follow_bots(context: &Context, scope: Option<&str>, mut writer: Writer<DiscordBot>) {
-    let mut events =
-        std::pin::pin!(watch::<DiscordBot>(&context.process.client, scope, None).modify(forget_history));
-    while let Some(event) = events.next().await {
-        match event {
-            Ok(event) => {
-                writer.apply_watcher_event(&event);
-                wake_all(context, &by_bot_event(context, &event));
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the watch of DiscordBots was interrupted; it is tried again");
-            }
-        }
-    }
-}
-
-fn by_bot_event(context: &Context, event: &Event<DiscordBot>) -> Woken {
-    match event {
+pub async fn follow_bots(context: &Context, scope: Option<&str>, writer: Writer<DiscordBot>) {
+    follow_main(context, scope, writer, |_, event| match event {
         Event::Apply(bot) | Event::InitApply(bot) | Event::Delete(bot) => {
             wake::by_bot(&Key::of(bot), |bot| bound(context, bot))
         }
         // Bots that vanished while the watch was down are not named: their displays are found among all.
         Event::InitDone => Woken { displays: all(&context.displays), ..Woken::default() },
         Event::Init => Woken::default(),
-    }
+    })
+    .await;
 }
 
-pub async fn follow_displays(context: &Context, scope: Option<&str>, mut writer: Writer<StockDisplay>) {
-    let mut events =
-        std::pin::pin!(watch::<StockDisplay>(&context.process.client, scope, None).modify(forget_history));
-    while let Some(event) = events.next().await {
-        match event {
-            Ok(event) => {
-                let before = known(context, &event);
-                writer.apply_watcher_event(&event);
-                wake_all(context, &by_display_event(context, before.as_deref(), &event));
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the watch of StockDisplays was interrupted; it is tried again");
-            }
+pub async fn follow_displays(context: &Context, scope: Option<&str>, writer: Writer<StockDisplay>) {
+    follow_main(context, scope, writer, |before, event| match event {
+        Event::Apply(display) | Event::InitApply(display) => {
+            by_display(context, display, before, Some(display))
         }
-    }
-}
-
-/// The display as it was before the event.
-fn known(context: &Context, event: &Event<StockDisplay>) -> Option<Arc<StockDisplay>> {
-    match event {
-        Event::Apply(display) | Event::InitApply(display) | Event::Delete(display) => {
-            context.displays.get(&ObjectRef::from_obj(display))
-        }
-        Event::Init | Event::InitDone => None,
-    }
-}
-
-fn by_display_event(context: &Context, before: Option<&StockDisplay>, event: &Event<StockDisplay>) -> Woken {
-    let by = |display, now| wake::by_display(&Key::of(display), before, now, |bot| bound(context, bot));
-    match event {
-        Event::Apply(display) | Event::InitApply(display) => by(display, Some(display)),
-        Event::Delete(display) => by(display, None),
+        Event::Delete(display) => by_display(context, display, before, None),
         // Displays that vanished while the watch was down are not named: their bots are found among all.
         Event::InitDone => Woken { bots: all(&context.bots), ..Woken::default() },
         Event::Init => Woken::default(),
+    })
+    .await;
+}
+
+/// Keeps the store of a main kind; `woken` gets the object as it was before an event, and the event.
+async fn follow_main<K>(
+    context: &Context,
+    scope: Option<&str>,
+    mut writer: Writer<K>,
+    woken: impl Fn(Option<&K>, &Event<K>) -> Woken,
+) where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + DeserializeOwned
+        + Debug
+        + Send
+        + 'static,
+{
+    let (client, store) = (&context.process.client, writer.as_reader());
+    let mut events =
+        std::pin::pin!(guarded(watch::<DeserializeGuard<K>>(client, scope, None).modify(forget_history)));
+    while let Some(brought) = events.next().await {
+        let event = match brought {
+            Brought::Event(Ok(event)) => event,
+            Brought::Event(Err(error)) => {
+                tracing::warn!(kind = %K::kind(&()), %error, "a watch was interrupted; it is tried again");
+                continue;
+            }
+            Brought::Unreadable(invalid) => {
+                unreadable::tell::<K>(client, &invalid).await;
+                // What was known of it is out of date, and must not overwrite what it is told.
+                match store.get(&reference(&invalid.metadata)) {
+                    Some(known) => Event::Delete((*known).clone()),
+                    None => continue,
+                }
+            }
+        };
+        let before = match &event {
+            Event::Apply(object) | Event::InitApply(object) | Event::Delete(object) => {
+                store.get(&ObjectRef::from_obj(object))
+            }
+            Event::Init | Event::InitDone => None,
+        };
+        writer.apply_watcher_event(&event);
+        wake_all(context, &woken(before.as_deref(), &event));
     }
+}
+
+fn reference<K: Resource<DynamicType = ()>>(metadata: &ObjectMeta) -> ObjectRef<K> {
+    let name = metadata.name.as_deref().unwrap_or_default();
+    ObjectRef::new(name).within(metadata.namespace.as_deref().unwrap_or_default())
+}
+
+fn by_display(
+    context: &Context,
+    display: &StockDisplay,
+    before: Option<&StockDisplay>,
+    now: Option<&StockDisplay>,
+) -> Woken {
+    wake::by_display(&Key::of(display), before, now, |bot| bound(context, bot))
 }
 
 fn bound(context: &Context, bot: &Key) -> Vec<Key> {
@@ -158,18 +179,20 @@ async fn follow_kind<K>(context: &Context, scope: Option<&str>, cache: &Children
 where
     K: Child + Resource<Scope = NamespaceResourceScope> + Clone + DeserializeOwned + Debug + Send + 'static,
 {
-    let events = watch::<K>(&context.process.client, scope, Some(names::children_selector()));
+    let selector = Some(names::children_selector());
+    let events = readable(watch::<DeserializeGuard<K>>(&context.process.client, scope, selector));
     cache
         .follow(
             events,
-            |object, _| Live::of(object),
+            |object, before| Live::of(object).since(before),
             |key, live| context.triggers.bot(&Key::new(&key.namespace, live.bot())),
         )
         .await;
 }
 
 pub async fn follow_pods(context: &Context, scope: Option<&str>) {
-    let events = watch::<Pod>(&context.process.client, scope, Some(names::children_selector()));
+    let selector = Some(names::children_selector());
+    let events = readable(watch::<DeserializeGuard<Pod>>(&context.process.client, scope, selector));
     let wake = |key: &Key, pod: &PodState| context.triggers.bot(&Key::new(&key.namespace, pod.bot()));
     context.pods.follow(events, |pod, before| PodState::of(pod).since(before), wake).await;
 }
