@@ -35,6 +35,17 @@ pub struct DeploymentState {
     pub cause: Option<String>,
 }
 
+impl DeploymentState {
+    /// Every wanted pod is of the newest revision and ready, and no other is left.
+    #[must_use]
+    pub fn rolled_out(&self) -> bool {
+        self.observed
+            && self.updated >= self.wanted
+            && self.replicas == self.updated
+            && self.ready >= self.wanted
+    }
+}
+
 impl Child for Deployment {
     type State = DeploymentState;
     const WHOLLY_OURS: bool = true;

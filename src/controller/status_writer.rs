@@ -1,6 +1,9 @@
 //! Writes the status of a kind: what is new, not more often than people can read, and what people should notice at once.
 //! Must not: know what a status says beyond its conditions.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::HashMap,
     fmt::Debug,
@@ -28,8 +31,12 @@ use crate::{
 
 /// Least time between two writes of one status that tell of nothing but progress.
 const PACE: Duration = Duration::from_secs(2);
+/// Least time between two writes that tell of nothing but figures, which change all the time while a shop sells.
+const FIGURES_PACE: Duration = Duration::from_mins(1);
 /// How soon to look again at what is about to change: an event or a probe comes before that.
 const SOON: Duration = Duration::from_secs(1);
+/// How long a status may be called premature: then it is told as it is.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// A kind with a status that has conditions.
 pub trait HasStatus:
@@ -43,6 +50,9 @@ pub trait HasStatus:
 
     /// The conditions of a status.
     fn conditions(status: &Self::Status) -> &[Condition];
+
+    /// The status without the figures that nobody waits for.
+    fn without_figures(status: &Self::Status) -> Self::Status;
 }
 
 /// Does the status last?
@@ -69,13 +79,15 @@ pub struct StatusWriter<K: HasStatus> {
     metrics: Arc<Metrics>,
     events: Events,
     written: Mutex<HashMap<Key, Written<K::Status>>>,
+    /// Since when something new is held back as premature.
+    held: Mutex<HashMap<Key, Instant>>,
 }
 
 impl<K: HasStatus> StatusWriter<K> {
     /// A writer that has written nothing yet.
     #[must_use]
     pub fn new(client: Client, metrics: Arc<Metrics>, events: Events) -> Self {
-        Self { client, metrics, events, written: Mutex::default() }
+        Self { client, metrics, events, written: Mutex::default(), held: Mutex::default() }
     }
 
     /// The newest status known: what was written if the object is still as it was before, else what the object says.
@@ -88,6 +100,7 @@ impl<K: HasStatus> StatusWriter<K> {
     /// Forgets an object that is gone.
     pub fn forget(&self, key: &Key) {
         self.lock().remove(key);
+        self.holding().remove(key);
     }
 
     /// Writes a status if it says anything new, and publishes what people should notice. If it is not time for that,
@@ -99,18 +112,23 @@ impl<K: HasStatus> StatusWriter<K> {
         new: K::Status,
         timing: Timing,
     ) -> Result<Next, Failure> {
+        let key = Key::of(object);
         if *old == new {
+            self.holding().remove(&key);
             return Ok(Next::Change);
         }
         let (before, after) = (K::conditions(old), K::conditions(&new));
-        let wait = match timing {
-            Timing::Premature => SOON,
-            Timing::Settled if urgent(before, after) => Duration::ZERO,
-            Timing::Settled => self.rest(&Key::of(object)),
+        let premature = timing == Timing::Premature && self.hold(&key);
+        let wait = match urgent(before, after) {
+            _ if premature => SOON,
+            true => Duration::ZERO,
+            false if K::without_figures(old) == K::without_figures(&new) => self.rest(&key, FIGURES_PACE),
+            false => self.rest(&key, PACE),
         };
         if !wait.is_zero() {
             return Ok(Next::After(wait));
         }
+        self.holding().remove(&key);
         if self.apply(object, &new).await.map_err(|error| Failure::new("StatusUnwritable", error))? {
             self.events.transitions(&object.object_ref(&()), before, after).await;
             self.remember(object, new);
@@ -118,8 +136,9 @@ impl<K: HasStatus> StatusWriter<K> {
         Ok(Next::Change)
     }
 
-    /// Server-side apply, so that a value that is gone goes away. False if the object is gone, or another one has its
-    /// name: there is nothing to tell any more.
+    /// Server-side apply, so that a value that is gone goes away. False if the object is gone: there is nothing to tell
+    /// any more. A conflict (another object has the name by now, or the server is at odds with itself) is tried again: the
+    /// watch will have told which by then.
     async fn apply(&self, object: &K, status: &K::Status) -> Result<bool, kube::Error> {
         let Key { namespace, name } = Key::of(object);
         let document = json!({
@@ -133,7 +152,7 @@ impl<K: HasStatus> StatusWriter<K> {
         let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), &namespace, &kind);
         let params = PatchParams::apply(names::MANAGER).force();
         match api.patch_status(&name, &params, &Patch::Apply(&document)).await {
-            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => return Ok(false),
+            Err(kube::Error::Api(status)) if status.code == 404 => return Ok(false),
             other => other.map(drop)?,
         }
         let resource = format!("{}/status", K::plural(&()));
@@ -142,8 +161,17 @@ impl<K: HasStatus> StatusWriter<K> {
     }
 
     /// How long to wait before another write that is not urgent; zero if none was written just now.
-    fn rest(&self, key: &Key) -> Duration {
-        self.lock().get(key).map_or(Duration::ZERO, |entry| PACE.saturating_sub(entry.at.elapsed()))
+    fn rest(&self, key: &Key, pace: Duration) -> Duration {
+        self.lock().get(key).map_or(Duration::ZERO, |entry| pace.saturating_sub(entry.at.elapsed()))
+    }
+
+    /// May what is new be held back a little longer?
+    fn hold(&self, key: &Key) -> bool {
+        self.holding().entry(key.clone()).or_insert_with(Instant::now).elapsed() < LONGEST
+    }
+
+    fn holding(&self) -> MutexGuard<'_, HashMap<Key, Instant>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remember(&self, object: &K, status: K::Status) {
@@ -165,71 +193,4 @@ fn urgent(before: &[Condition], after: &[Condition]) -> bool {
         };
         told(before) != told(after)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        api::{DiscordBot, DiscordBotStatus, conditions::Finding, fixtures::bot},
-        client::stub::{Stub, refusal},
-    };
-    use k8s_openapi::jiff::Timestamp;
-
-    /// A writer whose API server takes everything.
-    fn writer() -> (StatusWriter<DiscordBot>, Stub) {
-        let stub = Stub::new(|asked| (200, asked.body.clone()));
-        let events = Events::new(stub.client.clone(), None);
-        let metrics = Arc::new(Metrics::new().unwrap());
-        (StatusWriter::new(stub.client.clone(), metrics, events), stub)
-    }
-
-    fn status(shop: &str, reason: &'static str) -> DiscordBotStatus {
-        let ready = vec![Finding::new("Ready", Some(false), reason, "")];
-        let conditions = conditions::merge(&[], ready, Some(1), Timestamp::UNIX_EPOCH);
-        DiscordBotStatus { shop: shop.into(), conditions, ..DiscordBotStatus::default() }
-    }
-
-    #[tokio::test]
-    async fn a_written_status_counts_until_the_watch_brings_a_newer_object() {
-        let ((writer, _), mut bot) = (writer(), bot(""));
-        let (old, new) = (status("old", "PodsNotReady"), status("new", "Stalled"));
-        bot.status = Some(old.clone());
-        assert_eq!(writer.newest(&bot), old);
-        assert_eq!(writer.write(&bot, &old, new.clone(), Timing::Settled).await.unwrap(), Next::Change);
-        assert_eq!(writer.newest(&bot), new);
-        bot.metadata.resource_version = Some("2".into());
-        assert_eq!(writer.newest(&bot), old, "somebody else has written since");
-    }
-
-    #[tokio::test]
-    async fn the_status_of_an_object_that_is_gone_is_no_failure_and_no_event() {
-        let stub = Stub::new(|_| refusal(404, "NotFound", "discordbots \"growshop\" not found"));
-        let events = Events::new(stub.client.clone(), None);
-        let writer = StatusWriter::new(stub.client.clone(), Arc::new(Metrics::new().unwrap()), events);
-        let (old, new) = (DiscordBotStatus::default(), status("a", "Stalled"));
-        let next = writer.write(&bot(""), &old, new, Timing::Settled).await.unwrap();
-        assert_eq!((next, stub.asked().len()), (Next::Change, 1));
-    }
-
-    #[tokio::test]
-    async fn progress_is_written_at_a_pace_and_what_people_wait_for_at_once() {
-        let ((writer, stub), bot) = (writer(), bot(""));
-        let (first, more, urgent) =
-            (status("a", "PodsNotReady"), status("b", "PodsNotReady"), status("b", "GatewayDisconnected"));
-        writer.write(&bot, &DiscordBotStatus::default(), first.clone(), Timing::Settled).await.unwrap();
-        let next = writer.write(&bot, &first, more, Timing::Settled).await.unwrap();
-        assert!(matches!(next, Next::After(wait) if wait <= PACE), "{next:?}");
-        assert_eq!(stub.asked().len(), 1, "only the first is written");
-        let next = writer.write(&bot, &first, urgent, Timing::Settled).await.unwrap();
-        assert_eq!((next, stub.asked().len()), (Next::Change, 2));
-    }
-
-    #[tokio::test]
-    async fn nothing_new_is_not_written() {
-        let ((writer, stub), bot) = (writer(), bot(""));
-        let same = status("a", "PodsNotReady");
-        assert_eq!(writer.write(&bot, &same, same.clone(), Timing::Settled).await.unwrap(), Next::Change);
-        assert!(stub.asked().is_empty());
-    }
 }

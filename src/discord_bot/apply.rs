@@ -41,6 +41,10 @@ pub async fn apply(
     writer.apply(&context.service_accounts, &service_account).await?;
     let known = context.config_maps.get(&Key::of(&config_map)).is_some();
     let config = writer.apply(&context.config_maps, &config_map).await?;
+    if known && config.written {
+        // Before whatever else may fail: the next attempt finds the ConfigMap as it should be.
+        bring_config(context, key, &fingerprint(&config_map.data)).await;
+    }
     writer.apply(&context.services, &service).await?;
     match pod_disruption_budget {
         Some(budget) => drop(writer.apply(&context.budgets, &budget).await?),
@@ -51,9 +55,6 @@ pub async fn apply(
         None => writer.prune::<NetworkPolicy>(&context.network_policies, &key.name).await?,
     }
     let rolling = !hold && roll(context, &writer, &deployment).await?;
-    if known && config.written {
-        bring_config(context, key, &fingerprint(&config_map.data)).await;
-    }
     Ok(Applied { rolling })
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use stockbot_config::{
     DisplayConfig,
-    status::{DisplayState, DisplayStatus},
+    status::{BotStatus, DisplayState, DisplayStatus},
 };
 
 use crate::api::StockDisplay;
@@ -29,6 +29,20 @@ pub fn configured(displays: &[Arc<StockDisplay>]) -> Vec<DisplayConfig> {
         .collect();
     displays.sort_by(|a, b| a.name.cmp(&b.name));
     displays
+}
+
+/// What a bot says of a display with these settings. While its pods change hands several speak of it: one that has not
+/// published yet says the least.
+#[must_use]
+pub fn told<'a>(
+    statuses: impl Iterator<Item = &'a BotStatus>,
+    name: &str,
+    settings_hash: &str,
+) -> Option<&'a DisplayStatus> {
+    let of_it = statuses
+        .flat_map(|status| &status.displays)
+        .filter(|told| told.name == name && told.settings_hash == settings_hash);
+    of_it.min_by_key(|told| told.state == DisplayState::NotYetPublished)
 }
 
 /// The reason of what a bot says of a display, and the same in words: the bot's own, or what the state means.
@@ -57,4 +71,29 @@ pub fn words(told: &DisplayStatus) -> (&'static str, String) {
         }
     };
     (reason, if told.message.is_empty() { meaning.into() } else { told.message.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A pod that speaks of one display.
+    fn pod(state: &str, hash: &str) -> BotStatus {
+        let display = json!({
+            "name": "main", "settingsHash": hash, "state": state, "message": "", "buttonsPresent": true,
+            "products": {"shown": 0, "hidden": 0, "soldOut": 0},
+        });
+        BotStatus { displays: vec![serde_json::from_value(display).unwrap()], ..BotStatus::default() }
+    }
+
+    #[test]
+    fn while_pods_change_hands_the_one_that_has_published_is_believed() {
+        let state = |pods: &[BotStatus]| told(pods.iter(), "main", "new").map(|told| told.state);
+        let (old, fresh) = (pod("Published", "new"), pod("NotYetPublished", "new"));
+        assert_eq!(state(&[fresh.clone(), old.clone()]), Some(DisplayState::Published));
+        assert_eq!(state(&[old, fresh.clone()]), Some(DisplayState::Published));
+        assert_eq!(state(&[pod("Published", "old"), fresh]), Some(DisplayState::NotYetPublished));
+        assert_eq!(state(&[pod("Published", "old")]), None, "it speaks of other settings");
+    }
 }

@@ -11,6 +11,7 @@ pub mod mounted;
 mod reconcile;
 mod retire;
 pub mod secret_marks;
+mod slot;
 pub mod status;
 pub mod validate;
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use k8s_openapi::{api::apps::v1::Deployment, jiff::Timestamp};
+use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Condition, jiff::Timestamp};
 use kube::Resource as _;
 use stockbot_config::DisplayConfig;
 
@@ -13,8 +13,9 @@ use super::{
     fetch::{self, Fetched, PodEvent, fetch},
     mounted::mounted,
     retire::{self, Retirement},
+    slot::slot,
     status::{self, Observed, Outcome},
-    validate::{self, Validated, validate},
+    validate::{self, validate},
 };
 use crate::{
     api::{DiscordBot, conditions::find, names},
@@ -92,13 +93,13 @@ impl Reconciler for Bots {
         };
         let old = self.statuses.newest(&bot);
         let new = status::compute(&observed, &old, Timestamp::now());
-        let ready = find(&new.conditions, "Ready").is_some_and(|ready| ready.status == "True");
-        let mounted = mounted(&bot.spec);
-        context.secrets.set_ready(&key, ready, mounted.iter().map(|file| file.secret.as_str()));
+        let (waits, mounted) = (may_wait_for_secrets(&new.conditions), mounted(&bot.spec));
+        context.secrets.set_waiting(&key, waits, mounted.iter().map(|file| file.secret.as_str()));
         let unprobed = seen.pods.iter().any(fetch::Pod::is_unprobed);
         // Of a Deployment that was written just now, or a pod that was not probed yet, more is known in a moment. A status
         // written now would, after a restart of the operator, say that nothing is known of bots that run.
-        let timing = if pass.rolling || unprobed { Timing::Premature } else { Timing::Settled };
+        let passing = pass.rolling || unprobed || is_passing(&old.conditions, &new.conditions);
+        let timing = if passing { Timing::Premature } else { Timing::Settled };
         let written = self.statuses.write(&bot, &old, new, timing).await;
         pass.result.and_then(|next| written.map(|look| next.or_sooner(look)))
     }
@@ -149,6 +150,19 @@ async fn set_finalizer(context: &Context, bot: &DiscordBot) {
     }
 }
 
+/// Could another value in a Secret mend the bot?
+fn may_wait_for_secrets(conditions: &[Condition]) -> bool {
+    let is = |kind, status| find(conditions, kind).is_some_and(|found| found.status == status);
+    is("Stalled", "True") || is("TokenValid", "False") || is("DatabaseReady", "False")
+}
+
+/// Shards that change hands, and a display that takes up a change, make a ready bot unready for a moment: nobody need know.
+fn is_passing(before: &[Condition], after: &[Condition]) -> bool {
+    let was_ready = find(before, "Ready").is_some_and(|before| before.status == "True");
+    let passing = ["GatewayDisconnected", "DisplaysNotReady"];
+    was_ready && find(after, "Ready").is_some_and(|after| passing.contains(&after.reason.as_str()))
+}
+
 async fn run(context: &Context, key: &Key, bot: &DiscordBot) -> Pass {
     let paused = bot.metadata.annotations.as_ref().and_then(|all| all.get(names::PAUSED));
     if paused.is_some_and(|paused| paused == "true") {
@@ -196,20 +210,6 @@ async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched
         }
         Err(error) => refused(context, bot, displays, error),
     }
-}
-
-/// How long a rollout has to wait for its slot that nobody asked for in this very bot: many others may need the same.
-fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration {
-    let Some(live) = &bot.deployment else { return Duration::ZERO };
-    let template = wanted.spec.template.metadata.as_ref().and_then(|metadata| metadata.annotations.as_ref());
-    let revision = template.and_then(|all| all.get(names::REVISION));
-    let serves = bot.pods.iter().any(|pod| pod.state.ready && !pod.state.deleting);
-    // An operator of an earlier release wrote a cause of another kind.
-    let asked_for = live.cause.as_ref() != Some(&bot.cause) && live.secret_marks.is_some();
-    if live.revision.as_ref() == revision || asked_for || !serves {
-        return Duration::ZERO;
-    }
-    context.process.rollout_pace.wait(&bot.key)
 }
 
 fn stalled(

@@ -7,7 +7,10 @@ use stockbot_config::{fingerprint, status::DisplayStatus};
 use crate::{
     api::{DiscordBot, StockDisplay},
     cluster::{cache::Key, context::Context},
-    discord_bot::fetch::{Pod, watched},
+    discord_bot::{
+        displays::told,
+        fetch::{Pod, watched},
+    },
 };
 
 /// Everything around a display.
@@ -30,13 +33,11 @@ pub fn fetch(context: &Context, key: &Key, display: &StockDisplay) -> Fetched {
     let Some(bot) = context.bot(&bot_key) else { return Fetched::default() };
     let hash = fingerprint(&display.spec.settings);
     let pods = watched(context, &bot_key, &bot).pods;
-    let told = pods
+    let statuses = pods
         .iter()
         .filter(|pod| pod.state.probe_address().is_some())
-        .filter_map(|pod| pod.report.as_ref()?.status.clone())
-        .find_map(|status| {
-            status.displays.iter().find(|told| told.name == key.name && told.settings_hash == hash).cloned()
-        });
+        .filter_map(|pod| pod.report.as_ref()?.status.as_deref());
+    let told = told(statuses, &key.name, &hash).cloned();
     let unprobed = pods.iter().any(Pod::is_unprobed);
     Fetched { siblings: context.displays_of(&bot_key), bot: Some(bot), unprobed, told }
 }

@@ -1,10 +1,15 @@
 //! The steps in a row.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use k8s_openapi::jiff::Timestamp;
+use stockbot_config::status::{DisplayState, DisplayStatus};
 
-use super::{fetch::fetch, status, validate::validate};
+use super::{
+    fetch::fetch,
+    status,
+    validate::{Mistake, validate},
+};
 use crate::{
     api::StockDisplay,
     cluster::{cache::Key, context::Context},
@@ -13,9 +18,6 @@ use crate::{
         status_writer::{StatusWriter, Timing},
     },
 };
-
-/// How soon to look again if no probe tells more before that.
-const SOON: Duration = Duration::from_secs(1);
 
 /// The reconciler of `StockDisplay`.
 pub struct Displays {
@@ -34,13 +36,11 @@ impl Reconciler for Displays {
         }
         let (context, key) = (&*self.context, Key::of(&*display));
         let fetched = fetch(context, &key, &display);
-        if fetched.unprobed {
-            return Ok(Next::After(SOON));
-        }
         let verdict = validate(&display, fetched.bot.as_deref(), &fetched.siblings);
         if let Err(mistake) = &verdict {
             context.process.metrics.failures.with_label_values(&["StockDisplay", mistake.reason()]).inc();
         }
+        let passing = fetched.unprobed || is_passing(&verdict, fetched.told.as_ref());
         let old = self.statuses.newest(&display);
         let new = status::compute(
             &display,
@@ -50,10 +50,21 @@ impl Reconciler for Displays {
             &old,
             Timestamp::now(),
         );
-        self.statuses.write(&display, &old, new, Timing::Settled).await
+        let timing = if passing { Timing::Premature } else { Timing::Settled };
+        self.statuses.write(&display, &old, new, timing).await
     }
 
     fn forget(&self, key: &Key) {
         self.statuses.forget(key);
+    }
+}
+
+/// Is more known in a moment? A bot that is rolled, or takes up a change, publishes soon; and what is deleted together, or
+/// made together, comes in any order.
+fn is_passing(verdict: &Result<(), Mistake>, told: Option<&DisplayStatus>) -> bool {
+    match (verdict, told) {
+        (Err(mistake), _) => matches!(mistake, Mistake::BotNotFound { .. }),
+        (Ok(()), None) => true,
+        (Ok(()), Some(told)) => told.state == DisplayState::NotYetPublished,
     }
 }

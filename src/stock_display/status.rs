@@ -145,6 +145,10 @@ impl HasStatus for StockDisplay {
     fn conditions(status: &StockDisplayStatus) -> &[Condition] {
         &status.conditions
     }
+
+    fn without_figures(status: &StockDisplayStatus) -> StockDisplayStatus {
+        StockDisplayStatus { last_published_at: None, products: None, health: None, ..status.clone() }
+    }
 }
 
 #[cfg(test)]

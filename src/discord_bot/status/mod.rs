@@ -102,4 +102,8 @@ impl HasStatus for DiscordBot {
     fn conditions(status: &DiscordBotStatus) -> &[Condition] {
         &status.conditions
     }
+
+    fn without_figures(status: &DiscordBotStatus) -> DiscordBotStatus {
+        DiscordBotStatus { session_starts: None, ..status.clone() }
+    }
 }

@@ -8,6 +8,7 @@ use stockbot_config::{
 };
 
 use super::super::{
+    displays::told,
     fetch::{Pod, PodEvent},
     halt::Halt,
 };
@@ -176,9 +177,7 @@ impl Observed<'_> {
     /// What the bot says of a display, if it speaks of its settings as they are now.
     #[must_use]
     pub fn display(&self, display: &DisplayConfig) -> Option<&DisplayStatus> {
-        self.statuses()
-            .flat_map(|status| &status.displays)
-            .find(|status| status.name == display.name && status.settings_hash == display.settings_hash)
+        told(self.statuses(), &display.name, &display.settings_hash)
     }
 
     /// Displays that are shown, or hidden, as wanted.

@@ -1,0 +1,34 @@
+//! When the pods of a bot may be rolled: at once if somebody asked for it, else one bot after the other.
+
+use std::time::Duration;
+
+use k8s_openapi::api::apps::v1::Deployment;
+
+use super::validate::Validated;
+use crate::{
+    api::{conditions::find, names},
+    cluster::{cache::Key, context::Context},
+};
+
+/// How long a rollout has to wait for its slot that nobody asked for in this very bot: many others may need the same.
+#[must_use]
+pub fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration {
+    let Some(live) = &bot.deployment else { return Duration::ZERO };
+    let template = wanted.spec.template.metadata.as_ref().and_then(|metadata| metadata.annotations.as_ref());
+    let revision = template.and_then(|all| all.get(names::REVISION));
+    let serves = bot.pods.iter().any(|pod| pod.state.ready && !pod.state.deleting);
+    // An operator of an earlier release wrote a cause of another kind.
+    let asked_for = live.cause.as_ref() != Some(&bot.cause) && live.secret_marks.is_some();
+    if live.revision.as_ref() == revision || asked_for || !serves {
+        return Duration::ZERO;
+    }
+    context.process.rollout_pace.wait(&bot.key, |before| is_through(context, before))
+}
+
+/// Has the last rollout of a bot ended well, or does it not matter any more?
+fn is_through(context: &Context, key: &Key) -> bool {
+    let Some(bot) = context.bot(key).filter(|bot| bot.spec.wanted() > 0) else { return true };
+    let rolled = context.deployments.get(key).is_some_and(|live| live.state.rolled_out());
+    let conditions = bot.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();
+    rolled && find(conditions, "Ready").is_some_and(|ready| ready.status == "True")
+}
