@@ -9,10 +9,7 @@ use kube::config::Kubeconfig;
 use stockbot_harness::{Proxy, eventually};
 use tempfile::NamedTempFile;
 
-use crate::{
-    BOT, SOON, cluster,
-    world::{Operator, World},
-};
+use crate::{BOT, SOON, cluster, operator::Operator, world::World};
 
 fn rounds() -> u32 {
     env::var("STOCKBOT_CHAOS_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1)

@@ -6,22 +6,7 @@ use k8s_openapi::api::apps::v1::Deployment;
 use stockbot_config::status::DisplayState;
 use stockbot_harness::eventually;
 
-use crate::{
-    BOT, SOON,
-    fake_bot::FakeBot,
-    world::{Operator, World},
-};
-
-/// Waits for that many more probes.
-async fn probed(operator: &Operator, more: u64) {
-    let metric = "probe_duration_seconds_count";
-    let before = operator.metric(metric, &[]).await;
-    eventually(SOON, &format!("{more} more probes are made"), || async {
-        let now = operator.metric(metric, &[]).await;
-        if now >= before + more { Ok(()) } else { Err(now) }
-    })
-    .await;
-}
+use crate::{BOT, SOON, fake_bot::FakeBot, world::World};
 
 #[tokio::test]
 async fn an_idle_operator_and_a_restarted_one_write_nothing() {
@@ -39,15 +24,15 @@ async fn an_idle_operator_and_a_restarted_one_write_nothing() {
     world.display_is("main", "Ready", "True", "Published").await;
 
     // Events about what happened until now may still be under way, so only the second look counts.
-    probed(&operator, 3).await;
+    operator.probed(3).await;
     let before = operator.writes().await;
-    probed(&operator, 5).await;
+    operator.probed(5).await;
     assert_eq!(operator.writes().await, before, "an idle operator writes");
     operator.stop().await;
 
     let operator = world.operator(&[]);
     operator.leads().await;
-    probed(&operator, 3).await;
+    operator.probed(3).await;
     assert_eq!(operator.writes().await, 0, "a restarted operator writes");
 }
 

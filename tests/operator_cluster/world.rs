@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use stockbot_harness::{Process, eventually, free_port};
 use stockbot_operator::api::{DiscordBot, StockDisplay, conditions::find};
 
-use crate::{BOT, SOON, cluster, fake_bot::FakeBot};
+use crate::{BOT, SOON, cluster, fake_bot::FakeBot, operator::Operator};
 
 /// A namespace and what runs for it.
 pub struct World {
@@ -29,13 +29,6 @@ pub struct World {
     pub client: Client,
     /// The namespace.
     pub namespace: String,
-}
-
-/// A running operator.
-pub struct Operator {
-    /// The process.
-    pub process: Process,
-    port: u16,
 }
 
 static NAMESPACES: AtomicU32 = AtomicU32::new(0);
@@ -76,7 +69,7 @@ impl World {
         let args = ["run"].iter().chain(&scope).chain(&rest).chain(more);
         let program = env!("CARGO_BIN_EXE_stockbot-operator");
         let process = Process::spawn(program, args, &[("KUBECONFIG", kubeconfig), ("RUST_BACKTRACE", "0")]);
-        Operator { process: process.unwrap(), port }
+        Operator::new(process.unwrap(), port)
     }
 
     /// The objects of a kind.
@@ -248,52 +241,5 @@ impl Drop for World {
         if !matches!(deletion.join(), Ok(Ok(()))) {
             eprintln!("the test's namespace could not be deleted");
         }
-    }
-}
-
-impl Operator {
-    /// A page of its HTTP server; `None` while it does not answer.
-    pub async fn get(&self, path: &str) -> Option<(u16, String)> {
-        let answer = reqwest::get(format!("http://127.0.0.1:{}{path}", self.port)).await.ok()?;
-        Some((answer.status().as_u16(), answer.text().await.ok()?))
-    }
-
-    /// The sum of all series of a metric whose labels contain every one of `parts`.
-    pub async fn metric(&self, name: &str, parts: &[&str]) -> u64 {
-        let (_, text) = self.get("/metrics").await.unwrap_or_default();
-        let of_metric = |line: &&str| line.starts_with(&format!("stockbot_operator_{name}"));
-        text.lines()
-            .filter(of_metric)
-            .filter(|line| parts.iter().all(|part| line.contains(part)))
-            .filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok())
-            .sum()
-    }
-
-    /// Requests that wrote anything but the leader's Lease.
-    pub async fn writes(&self) -> u64 {
-        let mut sum = 0;
-        for verb in ["create", "update", "patch", "delete"] {
-            let of_verb = format!("verb=\"{verb}\"");
-            let all = self.metric("api_requests_total", &[&of_verb]).await;
-            sum += all - self.metric("api_requests_total", &[&of_verb, "resource=\"leases\""]).await;
-        }
-        sum
-    }
-
-    /// Waits until it leads and has looked at everything once.
-    pub async fn leads(&self) {
-        eventually(SOON, "the operator leads and has reconciled", || async {
-            let leads = self.metric("leader", &[]).await;
-            let runs = self.metric("reconcile_runs_total", &[]).await;
-            if leads > 0 && runs > 0 { Ok(()) } else { Err((leads, runs, self.process.output())) }
-        })
-        .await;
-    }
-
-    /// Tells it to stop; it has to end well, and in time.
-    pub async fn stop(mut self) {
-        self.process.signal("TERM").unwrap();
-        let status = self.process.wait_exit(SOON).await.unwrap();
-        assert!(status.success(), "{status}: {}", self.process.output());
     }
 }
