@@ -1,6 +1,6 @@
 # Every task of the project by name; each calls one script or one command, nothing is done here.
 .DEFAULT_GOAL := help
-.PHONY: help cluster cluster-down images demo demo-down test check bench chaos crds
+.PHONY: help cluster cluster-down images demo demo-down test check bench chaos crds queries
 
 help: ## what can be made (this text)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,3 +34,6 @@ chaos: ## the leader told to stop, killed and cut off, 50 times each (STOCKBOT_C
 
 crds: ## write crds/ from the types in src/api
 	@tests/write-crds.sh
+
+queries: ## write bot/store/.sqlx after a checked statement or the schema changed
+	@tests/write-queries.sh

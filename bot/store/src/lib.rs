@@ -49,6 +49,7 @@ pub mod settlement;
 pub mod shops;
 pub mod stock;
 pub mod store;
+mod transfer;
 mod url;
 
 pub use actor::Actor;

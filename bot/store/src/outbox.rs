@@ -7,11 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stockbot_config::Locale;
 
-use sqlx::postgres::PgRow;
-
 use crate::{
     ShopId, Store, StoreError,
-    db::{Sql, Word as _, get, get_id, get_maybe_time, get_time, get_word, id, seconds, words},
+    db::{Sql, Word as _, get, id, read_word, seconds, words},
     prune,
 };
 
@@ -91,24 +89,6 @@ pub struct OutboxJob {
     pub owner: String,
 }
 
-impl OutboxJob {
-    fn from_row(row: &PgRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: get(row, "id")?,
-            shop: ShopId(get(row, "shop_id")?),
-            kind: get_word(row, "kind")?,
-            order_id: get(row, "order_id")?,
-            payload: get(row, "payload")?,
-            attempts: get(row, "attempts")?,
-            nonce: get(row, "nonce")?,
-            application_id: get_id(row, "application_id")?,
-            created_at: get_time(row, "created_at")?,
-            sent_at: get_maybe_time(row, "sent_at")?,
-            owner: get(row, "lease_owner")?,
-        })
-    }
-}
-
 /// How many jobs of a kind somebody has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
@@ -127,29 +107,49 @@ pub async fn claim_jobs(
     rooms: &[Room],
     busy: &[u64],
 ) -> Result<Vec<OutboxJob>, StoreError> {
-    let sql = sqlx::query(
-        "WITH due AS (
+    let (kinds, jobs): (Vec<String>, Vec<i64>) =
+        rooms.iter().map(|room| (room.kind.word().to_owned(), room.jobs)).unzip();
+    let busy: Vec<String> = busy.iter().map(u64::to_string).collect();
+    let sql = sqlx::query!(
+        r#"WITH due AS (
             SELECT j.id FROM unnest($4::text[], $5::bigint[]) AS room (kind, jobs), LATERAL (
                 SELECT o.id FROM stockbot.outbox o
                 WHERE o.bot = $1 AND o.kind = room.kind AND o.state = 'pending' AND o.next_at <= now()
-                    AND (o.payload->>'channel_id' = ANY($6)) IS NOT TRUE
+                    AND (o.payload->>'channel_id' = ANY($6::text[])) IS NOT TRUE
                 ORDER BY o.next_at, o.id LIMIT room.jobs FOR NO KEY UPDATE SKIP LOCKED
             ) j
-        ), claimed AS (
-            UPDATE stockbot.outbox j
-            SET attempts = attempts + 1, lease_owner = $2,
-                lease_until = now() + make_interval(secs => $3), next_at = now() + make_interval(secs => $3)
-            FROM due WHERE j.id = due.id
-            RETURNING j.id, j.shop_id, j.kind, j.order_id, j.payload, j.attempts, j.nonce, j.application_id, j.created_at,
-                j.sent_at, j.lease_owner
         )
-        SELECT id, shop_id, kind, order_id, payload, attempts, nonce, application_id, created_at, sent_at, lease_owner
-        FROM claimed ORDER BY id",
+        UPDATE stockbot.outbox j
+        SET attempts = attempts + 1, lease_owner = $2,
+            lease_until = now() + make_interval(secs => $3), next_at = now() + make_interval(secs => $3)
+        FROM due WHERE j.id = due.id
+        RETURNING j.id, j.shop_id, j.kind, j.order_id, j.payload, j.attempts, j.nonce, j.application_id,
+            j.created_at AS "created_at: jiff_sqlx::Timestamp", j.sent_at AS "sent_at: jiff_sqlx::Timestamp""#,
+        bot,
+        owner,
+        seconds(lease),
+        &kinds,
+        &jobs,
+        &busy,
     );
-    let (kinds, jobs): (Vec<&str>, Vec<i64>) = rooms.iter().map(|room| (room.kind.word(), room.jobs)).unzip();
-    let busy: Vec<String> = busy.iter().map(u64::to_string).collect();
-    let sql = sql.bind(bot).bind(owner).bind(seconds(lease)).bind(kinds).bind(jobs).bind(busy);
-    store.rows(sql).await?.iter().map(OutboxJob::from_row).collect()
+    let mut claimed = Vec::new();
+    for row in store.rows(sql).await? {
+        claimed.push(OutboxJob {
+            id: row.id,
+            shop: ShopId(row.shop_id),
+            kind: read_word("kind", &row.kind)?,
+            order_id: row.order_id,
+            payload: row.payload,
+            attempts: row.attempts,
+            nonce: row.nonce,
+            application_id: row.application_id.cast_unsigned(),
+            created_at: row.created_at.to_jiff(),
+            sent_at: row.sent_at.map(jiff_sqlx::Timestamp::to_jiff),
+            owner: owner.to_owned(),
+        });
+    }
+    claimed.sort_unstable_by_key(|job| job.id);
+    Ok(claimed)
 }
 
 /// A statement about a job that the caller still holds: nobody claimed it since, and it was neither finished nor cancelled.

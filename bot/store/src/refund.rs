@@ -6,9 +6,9 @@ use serde_json::json;
 use crate::{
     Actor, Order, OrderState, Severity, ShopId, Store, StoreError, TransferKind,
     db::{Tx, capitals, get},
-    ledger::{Transfer, lock_account, post},
     logs::{Entry, append},
     orders::{DeliveryState, lock_delivery, lock_order, order_within},
+    transfer::{Transfer, lock_account, post},
 };
 
 /// Outcome of [`refund`].

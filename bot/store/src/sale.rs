@@ -5,12 +5,12 @@
 
 use crate::{
     PurchaseOutcome, PurchaseRequest, Receipt, Refusal, ShopId, Store, StoreError, TransferKind,
-    db::{Tx, capitals, get, get_maybe_id, id},
-    ledger::{Account, Transfer, post},
+    db::{Tx, capitals, get, id},
     orders::new_id,
     placing::{receipt, write_order},
     shops::begin_within_doors,
     stock::count_available,
+    transfer::{Account, Transfer, post},
 };
 
 /// How units are claimed.
@@ -32,7 +32,8 @@ struct Facts {
     active: Option<bool>,
     bought: Option<String>,
     confirmed: Option<String>,
-    direct_channel: Option<u64>,
+    /// A Discord id as Postgres stores it.
+    direct_channel: Option<i64>,
 }
 
 /// A sale that nothing speaks against.
@@ -91,20 +92,15 @@ pub(crate) async fn attempt(
 
 /// Locks the buyer's account; `None`: not registered.
 async fn lock_buyer(tx: &mut Tx, shop: ShopId, user_id: u64) -> Result<Option<Account>, StoreError> {
-    let sql = sqlx::query(
-        "SELECT a.id, a.customer_id, a.balance
+    let sql = sqlx::query_as!(
+        Account,
+        r#"SELECT a.id, c.id AS customer_id, a.balance
          FROM stockbot.customers c JOIN stockbot.accounts a ON a.customer_id = c.id
-         WHERE c.shop_id = $1 AND c.discord_user_id = $2 FOR UPDATE OF a",
+         WHERE c.shop_id = $1 AND c.discord_user_id = $2 FOR UPDATE OF a"#,
+        shop.0,
+        id(user_id),
     );
-    let row = tx.row(sql.bind(shop.0).bind(id(user_id))).await?;
-    let account = |row| {
-        Ok(Account {
-            id: get(row, "id")?,
-            customer_id: get(row, "customer_id")?,
-            balance: get(row, "balance")?,
-        })
-    };
-    row.as_ref().map(account).transpose()
+    tx.row(sql).await
 }
 
 /// Read after the buyer's account was locked, so that nothing another purchase of his did is missed.
@@ -115,9 +111,11 @@ async fn read_facts(
     code: &str,
     account: Option<&Account>,
 ) -> Result<Facts, StoreError> {
-    let sql = sqlx::query(
-        "SELECT CASE WHEN s.maintenance THEN s.maintenance_reason END AS maintenance,
-            c.grow_id, c.blacklisted, p.name, p.price, p.active,
+    let sql = sqlx::query_as!(
+        Facts,
+        r#"SELECT CASE WHEN s.maintenance THEN s.maintenance_reason END AS maintenance,
+            c.grow_id AS "grow_id?", c.blacklisted AS "blacklisted?",
+            p.name AS "product_name?", p.price AS "price?", p.active AS "active?",
             (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.interaction_id = $4) AS bought,
             (SELECT o.id FROM stockbot.orders o WHERE o.shop_id = $1 AND o.confirmation_id = $5) AS confirmed,
             (SELECT d.channel_id FROM stockbot.direct_channels d WHERE d.application_id = $6 AND d.user_id = $7)
@@ -125,23 +123,16 @@ async fn read_facts(
          FROM stockbot.shops s
          LEFT JOIN stockbot.customers c ON c.shop_id = s.id AND c.id = $2
          LEFT JOIN stockbot.products p ON p.shop_id = s.id AND p.code = $3
-         WHERE s.id = $1",
+         WHERE s.id = $1"#,
+        shop.0,
+        account.map(|a| a.customer_id),
+        code,
+        id(request.interaction_id),
+        id(request.confirmation_id),
+        id(request.application_id),
+        id(request.user_id),
     );
-    let sql = sql.bind(shop.0).bind(account.map(|a| a.customer_id)).bind(code);
-    let sql = sql.bind(id(request.interaction_id)).bind(id(request.confirmation_id));
-    let sql = sql.bind(id(request.application_id)).bind(id(request.user_id));
-    let row = tx.one(sql).await?;
-    Ok(Facts {
-        maintenance: get(&row, "maintenance")?,
-        grow_id: get(&row, "grow_id")?,
-        blacklisted: get(&row, "blacklisted")?,
-        product_name: get(&row, "name")?,
-        price: get(&row, "price")?,
-        active: get(&row, "active")?,
-        bought: get(&row, "bought")?,
-        confirmed: get(&row, "confirmed")?,
-        direct_channel: get_maybe_id(&row, "direct_channel")?,
-    })
+    tx.one(sql).await
 }
 
 /// Everything that speaks against the sale before a unit is touched.
@@ -178,7 +169,7 @@ fn check(
     if account.balance < total {
         return Err(Refusal::BalanceTooLow { balance: account.balance, total });
     }
-    let (order_id, direct_channel) = (new_id(), facts.direct_channel);
+    let (order_id, direct_channel) = (new_id(), facts.direct_channel.map(i64::cast_unsigned));
     Ok(Sale { shop, request, order_id, code, product_name, grow_id, account, total, direct_channel })
 }
 

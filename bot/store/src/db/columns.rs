@@ -53,7 +53,11 @@ pub(crate) fn get_maybe_time(row: &PgRow, column: &str) -> Result<Option<Timesta
 
 /// A text column that holds one of the words of an enum.
 pub(crate) fn get_word<T: Word>(row: &PgRow, column: &str) -> Result<T, StoreError> {
-    let word: &str = get(row, column)?;
+    read_word(column, get(row, column)?)
+}
+
+/// The word of an enum that a column holds.
+pub(crate) fn read_word<T: Word>(column: &str, word: &str) -> Result<T, StoreError> {
     T::from_word(word).ok_or_else(|| StoreError::Corrupt(format!("{column} has the unknown value {word:?}")))
 }
 

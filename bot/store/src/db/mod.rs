@@ -15,7 +15,8 @@ use backon::{ConstantBuilder, Retryable as _};
 
 pub(crate) use self::{
     columns::{
-        Word, capitals, get, get_id, get_maybe_id, get_maybe_time, get_time, get_word, id, seconds, words,
+        Word, capitals, get, get_id, get_maybe_id, get_maybe_time, get_time, get_word, id, read_word,
+        seconds, words,
     },
     connections::Connections,
     statement::{Sql, Statement},

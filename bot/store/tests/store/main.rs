@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod books;
+mod checked;
 mod commit;
 mod connection;
 mod counts;
