@@ -1,5 +1,5 @@
-//! How often the API server has answered the same write of a bot with an internal error. Once it may be its own trouble; again
-//! and again it is something in the spec that nothing checks before.
+//! How often the API server has answered the write of one child of a bot with an internal error. Once it may be its own trouble;
+//! again and again it is something in the spec that nothing checks before.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,12 @@ use super::cache::Key;
 pub struct Rejections(Mutex<HashMap<Key, (String, u32)>>);
 
 impl Rejections {
-    /// Counts a failure of a write, which goes by `body`; gives how often it has failed in a row.
-    pub fn again(&self, bot: &Key, body: &str) -> u32 {
+    /// Counts a failure of the write of a child; gives how often it has failed in a row.
+    pub fn again(&self, bot: &Key, child: &str) -> u32 {
         let mut all = self.lock();
         let (last, times) = all.entry(bot.clone()).or_default();
-        if last != body {
-            (*last, *times) = (body.to_owned(), 0);
+        if last != child {
+            (*last, *times) = (child.to_owned(), 0);
         }
         *times = times.saturating_add(1);
         *times
@@ -39,12 +39,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_same_write_in_a_row_counts() {
+    fn only_the_same_child_in_a_row_counts() {
         let (rejections, bot) = (Rejections::default(), Key::new("shops", "growshop"));
-        assert_eq!(rejections.again(&bot, "Deployment 2"), 1);
-        assert_eq!(rejections.again(&bot, "Deployment 2"), 2);
-        assert_eq!(rejections.again(&bot, "Deployment 3"), 1);
+        assert_eq!(rejections.again(&bot, "Deployment a"), 1);
+        assert_eq!(rejections.again(&bot, "Deployment a"), 2);
+        assert_eq!(rejections.again(&bot, "Service a"), 1);
         rejections.forget(&bot);
-        assert_eq!(rejections.again(&bot, "Deployment 3"), 1);
+        assert_eq!(rejections.again(&bot, "Service a"), 1);
     }
 }

@@ -228,8 +228,7 @@ fn refused(context: &Context, bot: &DiscordBot, displays: Vec<DisplayConfig>, er
         ApplyError::NameTaken { .. } => ("NameTaken", Next::After(NAME_TAKEN)),
         ApplyError::Invalid { .. } | ApplyError::Immutable { .. } => ("RolloutFailed", Next::Change),
         ApplyError::Internal { kind, name, .. } => {
-            let body = format!("{kind} {name} {:?}", bot.metadata.generation);
-            let repeated = context.rejections.again(&Key::of(bot), &body) >= REPEATED;
+            let repeated = context.rejections.again(&Key::of(bot), &format!("{kind} {name}")) >= REPEATED;
             let message = format!("{error}; correct the spec, or mend the API server");
             let failing = failing(displays, Failure::new("ApiFailing", error));
             let outcome = Outcome::Stalled { reason: "RolloutFailed", message };
