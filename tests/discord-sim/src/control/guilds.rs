@@ -112,6 +112,19 @@ pub async fn add_application(
     Ok(Json(json!({})))
 }
 
+/// Removes an application from a guild, as somebody who kicks its bot does; the bot gets `GUILD_DELETE`.
+pub async fn remove_application(
+    State(server): State<Shared>,
+    At((guild, application)): At<(Id, Id)>,
+) -> Answer {
+    let removed = server.world().remove_application(guild, application);
+    if removed {
+        Ok(Json(json!({})))
+    } else {
+        Err(ControlError::unknown(format!("{application} is not in {guild}")))
+    }
+}
+
 /// A channel to make.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

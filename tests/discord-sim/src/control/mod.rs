@@ -36,6 +36,7 @@ fn making() -> Router<Shared> {
         .route("/guilds/{guild}/roles", post(guilds::create_role))
         .route("/guilds/{guild}/members", post(guilds::create_member))
         .route("/guilds/{guild}/applications", post(guilds::add_application))
+        .route("/guilds/{guild}/applications/{application}", delete(guilds::remove_application))
         .route("/users/{user}", put(users::change))
         .route("/messages/{message}", delete(look::delete_message))
         .route("/channels/{channel}", delete(look::delete_channel))

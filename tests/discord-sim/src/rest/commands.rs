@@ -1,4 +1,4 @@
-//! `/applications/{id}/commands` and the same per guild: reading, making, changing, overwriting, deleting.
+//! `/applications/{id}/commands` and the same per guild: reading one, making, changing, overwriting, deleting.
 
 use axum::Json;
 use axum::extract::State;
@@ -25,7 +25,7 @@ fn limit(kind: u64) -> usize {
 }
 
 /// A bot touches only its own commands, in guilds it is in.
-fn own(world: &World, bot: Id, application: Id, guild: Option<Id>) -> Result<(), ApiError> {
+pub(super) fn own(world: &World, bot: Id, application: Id, guild: Option<Id>) -> Result<(), ApiError> {
     if bot != application {
         return Err(ApiError::bad_request(
             20_012,
@@ -36,18 +36,6 @@ fn own(world: &World, bot: Id, application: Id, guild: Option<Id>) -> Result<(),
         Some(guild) => member_of(world, guild, bot).map(drop).map_err(|_| ApiError::no_access()),
         None => Ok(()),
     }
-}
-
-fn all(server: &Server, bot: Id, application: Id, guild: Option<Id>) -> Answer {
-    let world = server.world();
-    own(&world, bot, application, guild)?;
-    let registry = world.applications.get(&application).map(|app| &app.commands);
-    let list: Vec<Value> = registry
-        .into_iter()
-        .flat_map(|registry| registry.scope(guild))
-        .map(|command| command.json(application))
-        .collect();
-    Ok(Json(list.into()))
 }
 
 fn one(server: &Server, bot: Id, ids: (Id, Option<Id>, Id)) -> Answer {
@@ -227,20 +215,6 @@ fn take(server: &Server, bot: Id, ids: (Id, Option<Id>, Id)) -> Result<StatusCod
     app.commands.remove(id);
     world.changed(Change::Lists);
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Lists the global commands.
-pub async fn list(State(server): State<Shared>, Bot(bot): Bot, In(application): In<Id>) -> Answer {
-    all(&server, bot, application, None)
-}
-
-/// Lists a guild's commands.
-pub async fn list_in(
-    State(server): State<Shared>,
-    Bot(bot): Bot,
-    In((application, guild)): In<(Id, Id)>,
-) -> Answer {
-    all(&server, bot, application, Some(guild))
 }
 
 /// Reads a global command.

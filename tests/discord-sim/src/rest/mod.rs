@@ -4,6 +4,7 @@ pub mod applications;
 pub mod attachments;
 pub mod callback;
 pub mod channels;
+mod command_list;
 pub mod commands;
 pub mod compose;
 pub mod error;
@@ -77,9 +78,9 @@ fn guild_routes() -> Router<Shared> {
 }
 
 fn command_routes() -> Router<Shared> {
-    let all = get(commands::list).post(commands::create).put(commands::overwrite);
+    let all = get(command_list::list).post(commands::create).put(commands::overwrite);
     let one = get(commands::get).patch(commands::edit).delete(commands::delete);
-    let guild_all = get(commands::list_in).post(commands::create_in).put(commands::overwrite_in);
+    let guild_all = get(command_list::list_in).post(commands::create_in).put(commands::overwrite_in);
     let guild_one = get(commands::get_in).patch(commands::edit_in).delete(commands::delete_in);
     Router::new()
         .route("/applications/{application}/commands", all)

@@ -123,6 +123,11 @@ impl Registry {
         self.commands.insert(command.id, command);
     }
 
+    /// Takes out all commands of a guild.
+    pub fn remove_scope(&mut self, guild: Id) {
+        self.commands.retain(|_, command| command.guild != Some(guild));
+    }
+
     /// Takes out a command.
     pub fn remove(&mut self, id: Id) -> Option<Command> {
         self.commands.remove(&id)

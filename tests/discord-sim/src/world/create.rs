@@ -147,6 +147,24 @@ impl World {
         self.changed(Change::Lists);
     }
 
+    /// Removes an application's bot from a guild, with its role and its commands there, and tells the bot. Whether it was in it.
+    pub fn remove_application(&mut self, guild: Id, application: Id) -> bool {
+        let Some(found) = self.guilds.get_mut(&guild) else { return false };
+        if !found.applications.contains(&application) {
+            return false;
+        }
+        found.applications.retain(|other| *other != application);
+        found.members.remove(&application);
+        found.roles.retain(|_, role| role.bot != Some(application));
+        if let Some(app) = self.applications.get_mut(&application) {
+            app.commands.remove_scope(guild);
+        }
+        let event = json!({ "id": guild }).to_string().into();
+        self.dispatch(application, Some(guild), intents::GUILDS, "GUILD_DELETE", &event);
+        self.changed(Change::Lists);
+        true
+    }
+
     /// Makes a role at the bottom of the list.
     pub fn create_role(
         &mut self,

@@ -26,6 +26,39 @@ async fn commands_are_registered_changed_and_overwritten_by_name() {
 }
 
 #[tokio::test]
+async fn a_list_has_translations_only_if_asked_for() {
+    let (lab, world) = lab_and_world().await;
+    let path = format!("/applications/{}/guilds/{}/commands", world.application, world.guild);
+    let translated =
+        |name: &str| json!({"name": name, "description": "d", "name_localizations": {"id": "lain"}});
+    let mut command = translated("one");
+    command["options"] = json!([{"type": 3}]);
+    command["options"][0].as_object_mut().unwrap().extend(translated("two").as_object().unwrap().clone());
+    assert_eq!(lab.rest(&world.token, "PUT", &path, json!([command])).await.0, 200);
+    let translations = async |query: &str| {
+        let list = lab.rest(&world.token, "GET", &format!("{path}{query}"), Value::Null).await.1;
+        [&list[0], &list[0]["options"][0]].map(|node| node["name_localizations"]["id"].is_string())
+    };
+    assert_eq!(translations("").await, [false, false]);
+    assert_eq!(translations("?with_localizations=true").await, [true, true]);
+}
+
+#[tokio::test]
+async fn a_bot_that_is_kicked_loses_its_commands_and_is_told() {
+    let (lab, world) = lab_and_world().await;
+    let path = format!("/applications/{}/guilds/{}/commands", world.application, world.guild);
+    let command = json!([{"name": "one", "description": "d"}]);
+    assert_eq!(lab.rest(&world.token, "PUT", &path, command).await.0, 200);
+    let place = format!("/guilds/{}/applications", world.guild);
+    lab.sim("DELETE", &format!("{place}/{}", world.application), Value::Null).await;
+    assert_eq!(lab.rest(&world.token, "GET", &path, Value::Null).await.0, 403);
+    assert_eq!(lab.rest(&world.token, "GET", &format!("/guilds/{}", world.guild), Value::Null).await.0, 404);
+    assert_eq!(lab.try_sim("DELETE", &format!("{place}/{}", world.application), Value::Null).await.0, 404);
+    lab.sim("POST", &place, json!({"application_id": world.application})).await;
+    assert_eq!(lab.rest(&world.token, "GET", &path, Value::Null).await, (200, json!([])));
+}
+
+#[tokio::test]
 async fn one_hundred_global_commands_and_two_hundred_creates_a_day() {
     let (lab, world) = lab_and_world().await;
     let path = format!("/applications/{}/commands", world.application);
