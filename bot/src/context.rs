@@ -15,14 +15,14 @@ use tokio_util::{
 
 use crate::{discord::Rest, exit::Exit, metrics::Metrics, state::State};
 
-/// Signals between the parts; each receiver also polls, so a lost signal only costs time.
+/// Signals between the parts of a pod. What another pod or plain SQL has done is signalled by the gateway's pulse, within seconds.
 #[derive(Debug, Default)]
 pub struct Wakeups {
     /// Something that displays show has changed.
     pub display: Notify,
     /// A live message was left behind.
     pub leftover: Notify,
-    /// A job has been added to the outbox.
+    /// Jobs of the outbox are due.
     pub outbox: Notify,
 }
 

@@ -32,6 +32,7 @@ pub mod reload;
 pub mod run;
 pub mod secret;
 mod secret_watch;
+mod shards;
 pub mod startup;
 pub mod state;
 pub mod telemetry;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use stockbot_config::{Config, ConfigFile, exit::Reason, mounts, status::DatabaseState};
+use stockbot_config::{Config, ConfigFile, exit::Reason, mounts};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
@@ -12,11 +12,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     context::{Bot, Sold, Wakeups},
-    discord::Rest,
+    discord::{Rest, session::GatewayInfo},
     display::scheduler,
     exit::Exit,
-    gateway::ownership,
-    housekeeping, http, interactions,
+    gateway, housekeeping, http, interactions,
     metrics::Metrics,
     outbox::worker,
     reload,
@@ -29,8 +28,6 @@ use crate::{
 
 /// Time for the loops to end after SIGTERM; below the pod's 30 s.
 const GRACE: Duration = Duration::from_secs(20);
-/// How often the database is asked whether it is there.
-const PING: Duration = Duration::from_secs(2);
 
 /// Where things are.
 pub struct Places {
@@ -64,7 +61,7 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     let rest = rest.map_err(|error| Exit::crashed(error.to_string()))?;
     let startup = Startup { config: &config, rest: &rest, state: &state, stopping: &stopping };
     let Some(identity) = startup.warm_up(&secrets.database).await? else { return Ok(()) };
-    let gateway = (identity.gateway.url.clone(), identity.gateway.shards);
+    let gateway = identity.gateway.clone();
     let (fatal, first_fatal) = mpsc::channel(1);
     let (sender, receiver) = watch::channel(Arc::new(config));
     let (sold, sales) = mpsc::unbounded_channel();
@@ -109,25 +106,16 @@ fn assemble(
 async fn drive(
     bot: Arc<Bot>,
     token: Secret,
-    (url, recommended): (String, i32),
+    gateway: GatewayInfo,
     mut fatal: mpsc::Receiver<Exit>,
     sales: mpsc::UnboundedReceiver<Sold>,
 ) -> Result<(), Exit> {
-    let wanted = bot.config().discord.shards;
-    let total = u32::try_from(if wanted == 0 { recommended } else { wanted }).unwrap_or(1).max(1);
-    bot.state.update(|status| status.gateway.shards.desired = i32::try_from(total).unwrap_or(1));
     let (publisher, holds_shard_0) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    for number in 0..total {
-        // Displays belong to the owner of shard 0; the others' channel has no reader.
-        let publisher = if number == 0 { publisher.clone() } else { watch::channel(false).0 };
-        tasks.spawn(ownership::hold(bot.clone(), number, total, token.clone(), url.clone(), publisher));
-    }
+    gateway::start(&bot, token, gateway, publisher, &mut tasks);
     tasks.spawn(scheduler::run(bot.clone(), holds_shard_0));
     tasks.spawn(interactions::recover(bot.clone()));
-    tasks.spawn(interactions::commands::follow(bot.clone()));
     tasks.spawn(housekeeping::run(bot.clone()));
-    tasks.spawn(watch_database(bot.clone()));
     let mut outbox = tokio::spawn(worker::run(bot.clone(), sales));
     let reason = tokio::select! {
         // In this order: when told to stop, the loops end as well, and that is no failure.
@@ -150,27 +138,6 @@ async fn drive(
     }
     bot.store.close().await;
     reason.map_or(Ok(()), Err)
-}
-
-/// Keeps the database's state in `/status` and readiness current.
-async fn watch_database(bot: Arc<Bot>) {
-    while bot.stopping.run_until_cancelled(tokio::time::sleep(PING)).await.is_some() {
-        bot.state.beat("database");
-        let result = bot.store.ping().await;
-        bot.state.update(|status| match &result {
-            Ok(()) => {
-                status.database.state = DatabaseState::Migrated;
-                status.database.message = None;
-            }
-            Err(error) => {
-                status.database.state = DatabaseState::Unreachable;
-                status.database.message = Some(error.to_string());
-            }
-        });
-        if let Err(error) = result {
-            bot.state.failed(error);
-        }
-    }
 }
 
 fn stop_on_signals(stopping: CancellationToken) -> Result<(), Exit> {

@@ -11,9 +11,12 @@ use stockbot_store::{ConnectOptions, SchemaState, ShopId, Store, StoreError, sho
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    discord::{Rest, RestError, session::GatewayInfo},
+    discord::{
+        Rest, RestError,
+        session::{GatewayInfo, not_a_member},
+    },
     exit::Exit,
-    interactions::commands,
+    interactions::command_set,
     secret::Secret,
     state::State,
 };
@@ -96,7 +99,7 @@ impl Startup<'_> {
         let application = number(&application.id)?;
         let most = self.config.shop.max_quantity;
         self.patiently(async || {
-            commands::register(&store, self.rest, application, guild, most).await.map_err(Pending::from_exit)
+            command_set::register(self.rest, application, guild, most).await.map_err(Pending::from_exit)
         })
         .await?;
         let gateway =
@@ -190,9 +193,7 @@ impl Startup<'_> {
         if found {
             return Ok(());
         }
-        Err(Pending::Later(format!(
-            "the bot is not a member of guild {guild}; invite it, or correct guildId"
-        )))
+        Err(Pending::Later(not_a_member(guild)))
     }
 }
 

@@ -9,7 +9,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use stockbot_config::status::{BotStatus, DatabaseState, LastError};
+use stockbot_config::status::{BotStatus, DatabaseState, GatewayState, LastError};
+
+use crate::shards::Shards;
 
 /// A loop that has not come round for this long is stuck. The slowest one is the outbox, whose jobs take at most 60 s.
 const STUCK_AFTER: Duration = Duration::from_mins(3);
@@ -18,6 +20,7 @@ const STUCK_AFTER: Duration = Duration::from_mins(3);
 #[derive(Debug)]
 pub struct State {
     status: Mutex<BotStatus>,
+    shards: Mutex<Shards>,
     beats: Mutex<BTreeMap<&'static str, Instant>>,
 }
 
@@ -27,12 +30,36 @@ impl State {
     pub fn new(pod: &str) -> Self {
         let status =
             BotStatus { pod: pod.into(), version: env!("CARGO_PKG_VERSION").into(), ..BotStatus::default() };
-        Self { status: Mutex::new(status), beats: Mutex::default() }
+        Self { status: Mutex::new(status), shards: Mutex::default(), beats: Mutex::default() }
     }
 
     /// Changes the document.
     pub fn update(&self, change: impl FnOnce(&mut BotStatus)) {
         change(&mut self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+
+    /// Notes how a shard of this pod fares.
+    pub fn shard(&self, shard: u32, state: GatewayState) {
+        self.update_shards(|shards| shards.set(shard, state));
+    }
+
+    /// The shard is this pod's no more.
+    pub fn shard_left(&self, shard: u32) {
+        self.update_shards(|shards| shards.remove(shard));
+    }
+
+    /// It is known which shards are this pod's.
+    pub fn shards_known(&self) {
+        self.update_shards(|_| {});
+    }
+
+    fn update_shards(&self, change: impl FnOnce(&mut Shards)) {
+        let mut shards = self.shards.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        change(&mut shards);
+        self.update(|status| {
+            status.gateway.state = shards.state();
+            status.gateway.shards.connected = shards.connected();
+        });
     }
 
     /// Notes a failure for people to see.

@@ -102,38 +102,3 @@ async fn an_acknowledgement_that_is_too_late_sells_nothing() {
     assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "0");
     assert_eq!(shop.sql("SELECT count(*) FROM stockbot.stock_units WHERE state = 'available'").await, "1");
 }
-
-#[tokio::test]
-async fn a_surged_pod_takes_the_shard_over_without_a_new_session() {
-    let shop = Shop::new().await;
-    let old = shop.open().await;
-    let new = shop.start("growshop-2-a").connected().await;
-    old.until("the old pod stands by", |status| status["gateway"]["state"] == "Standby").await;
-    old.stop().await;
-    let customer = shop.customer("Grower", "").await;
-    assert_shows(&customer.command("balance", json!({})).await, "0 WL");
-    assert_eq!(shop.world.identifies().await, 1);
-    assert_eq!(new.status().await.unwrap()["displays"][0]["state"], "Published");
-    assert_eq!(shop.world.messages(&shop.world.channel).await.len(), 1);
-}
-
-#[tokio::test]
-async fn a_dropped_connection_is_resumed_without_missing_a_click() {
-    let shop = Shop::new().await;
-    let _bot = shop.open().await;
-    let customer = shop.customer("Grower", "1 DL").await;
-    let path = format!("/gateway/{}/close", shop.world.application);
-    for code in [4000, 4008] {
-        shop.world.discord.post(&path, json!({"shard": 0, "code": code})).await;
-        assert_shows(&customer.command("balance", json!({})).await, "1 DL");
-    }
-    assert_eq!(shop.world.identifies().await, 1);
-}
-
-#[tokio::test]
-async fn commands_are_registered_once_and_not_again_by_a_restart() {
-    let shop = Shop::new().await;
-    shop.open().await.stop().await;
-    shop.open().await.stop().await;
-    assert_eq!(shop.requests("PUT", "/commands").await, 1);
-}

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["context"],
     &["discord"],
     &["metrics", "state", "telemetry", "exit"],
-    &["custom_id", "secret", "texts"],
+    &["custom_id", "secret", "shards", "texts"],
 ];
 
 fn layer_of(room: &str) -> Option<usize> {

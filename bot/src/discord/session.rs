@@ -42,17 +42,12 @@ fn one() -> i32 {
 }
 
 impl SessionStartLimit {
-    /// When the budget is full again.
-    #[must_use]
-    pub fn reset_at(&self) -> Timestamp {
-        let now = Timestamp::now();
-        now.checked_add(jiff::SignedDuration::from_millis(self.reset_after)).unwrap_or(now)
-    }
-
     /// As the status tells it.
     #[must_use]
     pub fn starts(&self) -> SessionStarts {
-        SessionStarts { remaining: self.remaining, total: self.total, reset_at: self.reset_at() }
+        let now = Timestamp::now();
+        let reset_at = now.checked_add(jiff::SignedDuration::from_millis(self.reset_after)).unwrap_or(now);
+        SessionStarts { remaining: self.remaining, total: self.total, reset_at }
     }
 }
 
@@ -65,6 +60,12 @@ pub struct GatewayInfo {
     pub shards: i32,
     /// Budget of session starts.
     pub session_start_limit: SessionStartLimit,
+}
+
+/// What people read when the bot is not in its guild.
+#[must_use]
+pub fn not_a_member(guild: u64) -> String {
+    format!("the bot is not a member of guild {guild}; invite it, or correct guildId")
 }
 
 impl Rest {

@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 use super::{sweeper, worker::Worker};
 use crate::context::Bot;
 
-/// The change feed is read that often whatever happens (architecture.md): changes by plain SQL show as well.
-const POLL: Duration = Duration::from_secs(1);
+/// How often this pod's own affairs are looked after. Changes in the database, also by plain SQL, are signalled.
+const LOOK: Duration = Duration::from_secs(1);
 /// Changes that come together make one edit (store.md).
 const DEBOUNCE: Duration = Duration::from_millis(100);
 /// What this pod last said of its displays stands for so long after it has let go: the next pod has spoken by then.
@@ -73,14 +73,20 @@ impl Scheduler {
     async fn publish(&mut self) {
         let bot = self.bot.clone();
         let mut configs = bot.config.clone();
+        let mut behind = true;
         loop {
             bot.state.beat("display");
             let config = configs.borrow_and_update().clone();
             self.match_displays(config).await;
-            self.follow_changes().await;
+            if behind {
+                behind = !self.follow_changes().await;
+            }
             tokio::select! {
-                () = tokio::time::sleep(POLL) => {}
-                () = bot.wakeups.display.notified() => tokio::time::sleep(DEBOUNCE).await,
+                () = tokio::time::sleep(LOOK) => {}
+                () = bot.wakeups.display.notified() => {
+                    tokio::time::sleep(DEBOUNCE).await;
+                    behind = true;
+                }
                 changed = configs.changed() => if changed.is_err() { return },
             }
         }
@@ -122,7 +128,8 @@ impl Scheduler {
         Running { stop, task }
     }
 
-    async fn follow_changes(&mut self) {
+    /// Tells the workers of a change; false if that could not be found out.
+    async fn follow_changes(&mut self) -> bool {
         let result = match &self.cursor {
             Some(cursor) => changed_since(&self.bot.store, self.bot.shop, cursor).await,
             None => start(&self.bot.store, self.bot.shop).await.map(|cursor| (true, cursor)),
@@ -133,8 +140,12 @@ impl Scheduler {
                 if changed {
                     self.version.send_replace(Some(Instant::now()));
                 }
+                true
             }
-            Err(error) => self.bot.state.failed(&error),
+            Err(error) => {
+                self.bot.state.failed(&error);
+                false
+            }
         }
     }
 

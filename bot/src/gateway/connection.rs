@@ -3,196 +3,251 @@
 
 use std::{sync::Arc, time::Duration};
 
-use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, future};
 use stockbot_config::status::GatewayState;
-use stockbot_store::leases::SavedSession;
+use stockbot_store::SavedSession;
 use tokio_util::sync::CancellationToken;
-use twilight_gateway::{CloseFrame, Config, ConfigBuilder, Message, Session, Shard, ShardId};
+use twilight_gateway::{CloseFrame, Config, ConfigBuilder, Message, Session, Shard};
 use twilight_model::gateway::Intents;
 
 use super::{
     close::{self, Then},
-    dispatch::{self, Payload},
+    dispatch::{self, Event, Payload},
+    guild::Guild,
     owned::Owned,
-    queue::IdentifyGate,
+    queue::{IdentifyGate, Turn},
+    reconnect::Reconnect,
 };
-use crate::{context::Bot, interactions};
+use crate::{context::Bot, interactions, secret::Secret};
 
 /// Longest wait for Discord's own close after ours, and for dispatches to be stored.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// Reads the shard until `stop`; leaves the session resumable.
-pub async fn run(bot: &Arc<Bot>, owned: &Arc<Owned>, token: &str, url: &str, stop: &CancellationToken) {
-    let mut delays = backoff();
-    let mut resume_url = owned.session().map(|session| session.resume_url).filter(|url| !url.is_empty());
-    loop {
-        let mut shard = Shard::with_config(owned.id, config(bot, owned, token, url, resume_url.take()));
-        match read(bot, owned, &mut shard, &mut delays, stop).await {
-            Some(Then::End(reason)) => return bot.end(reason),
-            Some(Then::Identify) => owned.forget_session(bot).await,
-            Some(Then::Resume) => resume_url = shard.resume_url().map(str::to_owned),
-            None => return leave(bot, owned, shard).await,
-        }
-        disconnected(bot, owned);
-        // Sleep on every close: a server that accepts and closes at once must not be hammered.
-        let delay = delays.next().unwrap_or(Duration::from_mins(1));
-        if stop.run_until_cancelled(tokio::time::sleep(delay)).await.is_none() {
-            return;
-        }
-    }
+/// How to reach the gateway, and what the shards of a pod share.
+pub struct Gateway {
+    /// The bot.
+    pub bot: Arc<Bot>,
+    /// The bot's token.
+    pub token: Secret,
+    /// Where sessions start.
+    pub url: String,
+    /// Number of shards.
+    pub total: u32,
+    /// Guards the session starts.
+    pub gate: IdentifyGate,
+    /// The bot's guild.
+    pub guild: Arc<Guild>,
 }
 
-/// 1 s doubling to 60 s with jitter (product.md D4), started over by each READY or RESUMED.
-fn backoff() -> ExponentialBackoff {
-    let seconds = Duration::from_secs;
-    ExponentialBuilder::new()
-        .with_min_delay(seconds(1))
-        .with_max_delay(seconds(60))
-        .with_jitter()
-        .without_max_times()
-        .build()
+/// Why a connection ended.
+struct Ended {
+    then: Then,
+    /// Discord asked for another one.
+    invited: bool,
 }
 
-fn config(
-    bot: &Arc<Bot>,
-    owned: &Owned,
-    token: &str,
-    url: &str,
+/// One shard's connections.
+pub struct Connection<'a> {
+    gateway: &'a Gateway,
+    owned: &'a Arc<Owned>,
+    reconnect: Reconnect,
     resume_url: Option<String>,
-) -> Config<IdentifyGate> {
-    let mut builder = ConfigBuilder::new(token.to_owned(), Intents::GUILDS)
-        .proxy_url(url.trim_end_matches('/').to_owned())
-        .queue(IdentifyGate::new(bot.clone()));
-    if let Some(session) = owned.session() {
-        let sequence = u64::try_from(session.sequence).unwrap_or_default();
-        owned.sequence.reset(sequence);
-        builder = builder.session(Session::new(sequence, session.session_id));
-        if let Some(url) = resume_url {
-            builder = builder.resume_url(url.trim_end_matches('/').to_owned());
-        }
-    }
-    builder.build()
+    /// Held until a new session has started.
+    turn: Option<Turn>,
 }
 
-/// Reads until the connection ends (what to do then) or `stop` (`None`).
-async fn read(
-    bot: &Arc<Bot>,
-    owned: &Arc<Owned>,
-    shard: &mut Shard<IdentifyGate>,
-    delays: &mut ExponentialBackoff,
-    stop: &CancellationToken,
-) -> Option<Then> {
-    loop {
-        match stop.run_until_cancelled(shard.next()).await? {
-            Some(Ok(Message::Text(json))) => {
-                if text(bot, owned, &json).await {
-                    *delays = backoff();
-                }
-                let latency = shard.latency().average();
-                bot.metrics.gateway_latency.set(latency.map_or(0.0, |latency| latency.as_secs_f64()));
-            }
-            Some(Ok(Message::Close(frame))) => {
-                let code = frame.as_ref().map(|frame| frame.code);
-                tracing::warn!(shard = owned.id.number(), ?code, "the gateway closed the connection");
-                return Some(close::policy(code));
-            }
-            Some(Err(error)) => {
-                let error = dispatch::told(&error);
-                tracing::warn!(shard = owned.id.number(), error, "the gateway connection failed");
-                bot.state.failed(format_args!("gateway: {error}"));
-                return Some(Then::Resume);
-            }
-            None => return Some(Then::Resume),
-        }
+impl<'a> Connection<'a> {
+    /// Of an owned shard.
+    pub fn new(gateway: &'a Gateway, owned: &'a Arc<Owned>) -> Self {
+        let resume_url = owned.session().map(|session| session.resume_url).filter(|url| !url.is_empty());
+        Self { gateway, owned, reconnect: Reconnect::default(), resume_url, turn: None }
     }
-}
 
-/// Handles a payload; true if a session has begun or goes on.
-async fn text(bot: &Arc<Bot>, owned: &Arc<Owned>, json: &str) -> bool {
-    let payload = match dispatch::parse(json) {
-        Ok(payload) => payload,
-        Err(error) => {
-            bot.metrics.errors.with_label_values(&["dispatch"]).inc();
-            tracing::error!(%error, "a dispatch is not understood and was skipped");
-            return false;
-        }
-    };
-    match payload {
-        Payload::Ready { sequence, session, resume_url } => {
-            owned.sequence.reset(sequence);
-            let session = SavedSession {
-                session_id: session,
-                sequence: i64::try_from(sequence).unwrap_or(0),
-                resume_url,
+    /// Reads the shard until `stop`; leaves the session resumable.
+    pub async fn run(mut self, stop: &CancellationToken) {
+        self.lives_not();
+        while stop.run_until_cancelled(self.may_connect()).await.is_some() {
+            let mut shard = Shard::with_config(self.owned.id, self.config());
+            let Some(Ended { then, invited }) = self.read(&mut shard, stop).await else {
+                return self.leave(shard).await;
             };
-            owned.remember_session(bot, session).await;
-            connected(bot, owned, "a session has started");
-            true
+            self.turn = None;
+            let wait = match then {
+                Then::End(reason) => return self.bot().end(reason),
+                Then::Identify => {
+                    self.owned.forget_session(self.bot()).await;
+                    self.reconnect.before_identify(invited)
+                }
+                Then::Resume => {
+                    self.resume_url = shard.resume_url().map(str::to_owned);
+                    self.reconnect.before_resume(invited)
+                }
+            };
+            if invited {
+                // Until Discord's close, where it would connect again; what still comes is sent again to the next connection.
+                let rest = shard.take_while(|item| future::ready(matches!(item, Ok(Message::Text(_)))));
+                tokio::spawn(tokio::time::timeout(GOODBYE, rest.for_each(|_| future::ready(()))));
+            }
+            self.lives_not();
+            if stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_none() {
+                return;
+            }
         }
-        Payload::Resumed { sequence } => {
-            owned.sequence.arrived(sequence, false);
-            bot.metrics.gateway_resumes.inc();
-            connected(bot, owned, "the session was resumed");
-            true
+    }
+
+    /// Waits until the lease is proven: a pod that is cut off from the database must not take the session from its new owner.
+    /// A session that has to be started anew waits for its turn as well.
+    async fn may_connect(&mut self) {
+        if !self.owned.tenure.allows_to_connect(std::time::Instant::now()) {
+            let message =
+                "the lease of the shard could not be renewed; the gateway is connected again when it was";
+            tracing::warn!(shard = self.number(), "{message}");
+            self.bot().state.failed(message);
         }
-        Payload::Interaction { sequence, interaction } => {
+        self.owned.tenure.proven().await;
+        if self.owned.session().is_none() {
+            self.turn = Some(self.gateway.gate.turn(self.number()).await);
+            self.owned.tenure.proven().await;
+        }
+    }
+
+    fn config(&mut self) -> Config<IdentifyGate> {
+        let url = |url: &str| url.trim_end_matches('/').to_owned();
+        let mut builder = ConfigBuilder::new(self.gateway.token.expose().to_owned(), Intents::GUILDS)
+            .proxy_url(url(&self.gateway.url))
+            .queue(self.gateway.gate.clone());
+        let resume_url = self.resume_url.take();
+        if let Some(session) = self.owned.session() {
+            let sequence = u64::try_from(session.sequence).unwrap_or_default();
+            self.owned.sequence.reset(sequence);
+            builder = builder.session(Session::new(sequence, session.session_id));
+            if let Some(resume_url) = resume_url {
+                builder = builder.resume_url(url(&resume_url));
+            }
+        }
+        builder.build()
+    }
+
+    /// Reads until the connection ends or `stop` (`None`).
+    async fn read(&mut self, shard: &mut Shard<IdentifyGate>, stop: &CancellationToken) -> Option<Ended> {
+        loop {
+            let then = match stop.run_until_cancelled(shard.next()).await? {
+                Some(Ok(Message::Text(json))) => match self.text(&json).await {
+                    None => {
+                        let latency = shard.latency().average().map_or(0.0, |latency| latency.as_secs_f64());
+                        self.bot().metrics.gateway_latency.set(latency);
+                        continue;
+                    }
+                    Some(then) => return Some(Ended { then, invited: true }),
+                },
+                Some(Ok(Message::Close(frame))) => {
+                    let code = frame.as_ref().map(|frame| frame.code);
+                    tracing::warn!(shard = self.number(), ?code, "the gateway closed the connection");
+                    close::policy(code)
+                }
+                Some(Err(error)) => {
+                    let error = dispatch::told(&error);
+                    tracing::warn!(shard = self.number(), error, "the gateway connection failed");
+                    self.bot().state.failed(format_args!("gateway: {error}"));
+                    Then::Resume
+                }
+                None => Then::Resume,
+            };
+            return Some(Ended { then, invited: false });
+        }
+    }
+
+    /// Handles a payload; what Discord asks for, if it asks for another connection.
+    async fn text(&mut self, json: &str) -> Option<Then> {
+        match dispatch::parse(json) {
+            Ok(Payload::Dispatch { sequence, event }) => self.dispatch(sequence, event).await,
+            Ok(Payload::Reconnect) => return Some(Then::Resume),
+            Ok(Payload::SessionDead) => return Some(Then::Identify),
+            Ok(Payload::Other) => {}
+            Err(error) => {
+                self.bot().metrics.errors.with_label_values(&["dispatch"]).inc();
+                tracing::error!(%error, "a dispatch is not understood and was skipped");
+            }
+        }
+        None
+    }
+
+    async fn dispatch(&mut self, sequence: u64, event: Event) {
+        let (owned, guild) = (self.owned, &self.gateway.guild);
+        if let Event::Interaction(interaction) = event {
             owned.sequence.arrived(sequence, true);
             let owned = owned.clone();
-            interactions::accept(bot.clone(), *interaction, move || {
+            return interactions::accept(self.bot().clone(), *interaction, move || {
                 owned.sequence.done(sequence);
                 owned.stored.notify_one();
             });
-            false
         }
-        Payload::Other { sequence } => {
-            owned.sequence.arrived(sequence, false);
-            false
+        owned.sequence.arrived(sequence, false);
+        match event {
+            Event::Ready { session, resume_url, guilds } => {
+                owned.sequence.reset(sequence);
+                let sequence = i64::try_from(sequence).unwrap_or(0);
+                let session = SavedSession { session_id: session, sequence, resume_url };
+                owned.remember_session(self.bot(), session).await;
+                guild.listed(self.number(), &guilds);
+                self.lives("a session has started");
+            }
+            Event::Resumed => {
+                self.bot().metrics.gateway_resumes.inc();
+                guild.resumed(self.number());
+                self.lives("the session was resumed");
+            }
+            Event::GuildHere(id) => guild.here(id),
+            Event::GuildGone(id) => guild.gone(id),
+            Event::Interaction(_) | Event::Other => {}
         }
-        Payload::Control => false,
     }
-}
 
-/// Closes with 4000, which keeps the session, and takes in what arrives until Discord's close.
-async fn leave(bot: &Arc<Bot>, owned: &Arc<Owned>, mut shard: Shard<IdentifyGate>) {
-    shard.close(CloseFrame::RESUME);
-    let goodbye = async {
-        while let Some(Ok(Message::Text(json))) = shard.next().await {
-            text(bot, owned, &json).await;
+    /// Closes with 4000, which keeps the session, and takes in what arrives until Discord's close.
+    async fn leave(mut self, mut shard: Shard<IdentifyGate>) {
+        shard.close(CloseFrame::RESUME);
+        let goodbye = async {
+            while let Some(Ok(Message::Text(json))) = shard.next().await {
+                self.text(&json).await;
+            }
+            while !self.owned.sequence.is_idle() {
+                self.owned.stored.notified().await;
+            }
+        };
+        if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
+            tracing::info!(
+                shard = self.number(),
+                "the gateway did not say goodbye in time; the next owner resumes from what is stored"
+            );
         }
-        while !owned.sequence.is_idle() {
-            owned.stored.notified().await;
-        }
-    };
-    if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
-        tracing::info!(
-            shard = owned.id.number(),
-            "the gateway did not say goodbye in time; the next owner resumes from what is stored"
-        );
+        self.lives_not();
     }
-    disconnected(bot, owned);
-}
 
-fn connected(bot: &Bot, owned: &Owned, what: &str) {
-    tracing::info!(shard = owned.id.number(), sequence = owned.sequence.safe(), "{what}");
-    bot.metrics.shards_connected.with_label_values(&[&owned.id.number().to_string()]).set(1);
-    bot.state.update(|status| {
-        status.gateway.state = GatewayState::Connected;
-        status.gateway.shards.connected = 1;
-    });
-    bot.wakeups.display.notify_one();
-}
+    fn lives(&mut self, what: &str) {
+        self.turn = None;
+        self.reconnect.lives();
+        tracing::info!(shard = self.number(), sequence = self.owned.sequence.safe(), "{what}");
+        self.bot().state.shard(self.number(), GatewayState::Connected);
+        self.gauge().set(1);
+        self.bot().wakeups.display.notify_one();
+    }
 
-fn disconnected(bot: &Bot, owned: &Owned) {
-    bot.metrics.shards_connected.with_label_values(&[&owned.id.number().to_string()]).set(0);
-    let resumable = owned.session().is_some();
-    bot.state.update(|status| {
-        status.gateway.state = if resumable { GatewayState::Resuming } else { GatewayState::Disconnected };
-        status.gateway.shards.connected = 0;
-    });
-}
+    fn lives_not(&self) {
+        let resumable = self.owned.session().is_some();
+        let state = if resumable { GatewayState::Resuming } else { GatewayState::Disconnected };
+        self.bot().state.shard(self.number(), state);
+        self.gauge().set(0);
+    }
 
-/// The id of a shard among `total`.
-pub fn shard_id(number: u32, total: u32) -> ShardId {
-    ShardId::new_checked(number, total.max(1)).unwrap_or(ShardId::ONE)
+    fn gauge(&self) -> prometheus::IntGauge {
+        self.bot().metrics.shards_connected.with_label_values(&[&self.number().to_string()])
+    }
+
+    fn number(&self) -> u32 {
+        self.owned.id.number()
+    }
+
+    fn bot(&self) -> &'a Arc<Bot> {
+        &self.gateway.bot
+    }
 }

@@ -21,38 +21,60 @@ struct Envelope<'a> {
 struct ReadyData {
     session_id: String,
     resume_gateway_url: String,
+    guilds: Vec<GuildData>,
+}
+
+#[derive(Deserialize)]
+struct GuildData {
+    id: String,
+    #[serde(default)]
+    unavailable: bool,
+}
+
+impl GuildData {
+    fn number(&self) -> u64 {
+        self.id.parse().unwrap_or(0)
+    }
 }
 
 /// A payload that the bot acts on.
 pub enum Payload {
+    /// A dispatch.
+    Dispatch {
+        /// Its number.
+        sequence: u64,
+        /// What it says.
+        event: Event,
+    },
+    /// Discord asks to reconnect and resume (op 7, op 9 with a session that lives).
+    Reconnect,
+    /// The session is dead (op 9).
+    SessionDead,
+    /// Of no interest.
+    Other,
+}
+
+/// What a dispatch says.
+pub enum Event {
     /// A new session.
     Ready {
-        /// Its first sequence number.
-        sequence: u64,
         /// Its id.
         session: String,
         /// Where to resume it.
         resume_url: String,
+        /// Guilds of the shard that the bot is in.
+        guilds: Vec<u64>,
     },
     /// An old session goes on.
-    Resumed {
-        /// Number of this dispatch.
-        sequence: u64,
-    },
-    /// A click, a command, a modal.
-    Interaction {
-        /// Number of this dispatch.
-        sequence: u64,
-        /// What it is; boxed, since it is by far the largest.
-        interaction: Box<Interaction>,
-    },
-    /// Another dispatch; only its number counts.
-    Other {
-        /// Number of this dispatch.
-        sequence: u64,
-    },
-    /// No dispatch.
-    Control,
+    Resumed,
+    /// A click, a command, a modal; boxed, since it is by far the largest.
+    Interaction(Box<Interaction>),
+    /// The guild is there: after the start of a session, after an outage, or because the bot has joined.
+    GuildHere(u64),
+    /// The bot has been removed from the guild.
+    GuildGone(u64),
+    /// Only its number counts.
+    Other,
 }
 
 /// A connection's failure without the event that it may quote, which can hold a session or an interaction's token.
@@ -82,18 +104,37 @@ impl From<serde_json::Error> for NotUnderstood {
 /// Reads a payload.
 pub fn parse(json: &str) -> Result<Payload, NotUnderstood> {
     let envelope: Envelope<'_> = serde_json::from_str(json)?;
-    let (0, Some(sequence)) = (envelope.op, envelope.s) else { return Ok(Payload::Control) };
     let data = envelope.d.map_or("null", RawValue::get);
-    Ok(match envelope.t.as_deref() {
-        Some("READY") => {
+    let sequence = match (envelope.op, envelope.s) {
+        (0, Some(sequence)) => sequence,
+        (7, _) => return Ok(Payload::Reconnect),
+        (9, _) if data == "true" => return Ok(Payload::Reconnect),
+        (9, _) => return Ok(Payload::SessionDead),
+        _ => return Ok(Payload::Other),
+    };
+    let event = event(envelope.t.as_deref().unwrap_or_default(), data)?;
+    Ok(Payload::Dispatch { sequence, event })
+}
+
+fn event(name: &str, data: &str) -> Result<Event, serde_json::Error> {
+    Ok(match name {
+        "READY" => {
             let ready: ReadyData = serde_json::from_str(data)?;
-            Payload::Ready { sequence, session: ready.session_id, resume_url: ready.resume_gateway_url }
+            let guilds = ready.guilds.iter().map(GuildData::number).collect();
+            Event::Ready { session: ready.session_id, resume_url: ready.resume_gateway_url, guilds }
         }
-        Some("RESUMED") => Payload::Resumed { sequence },
-        Some("INTERACTION_CREATE") => {
-            Payload::Interaction { sequence, interaction: serde_json::from_str(data)? }
+        "RESUMED" => Event::Resumed,
+        "INTERACTION_CREATE" => Event::Interaction(serde_json::from_str(data)?),
+        "GUILD_CREATE" | "GUILD_DELETE" => {
+            let guild: GuildData = serde_json::from_str(data)?;
+            match (name, guild.unavailable) {
+                // An outage: the bot is a member all the while.
+                (_, true) => Event::Other,
+                ("GUILD_CREATE", false) => Event::GuildHere(guild.number()),
+                _ => Event::GuildGone(guild.number()),
+            }
         }
-        _ => Payload::Other { sequence },
+        _ => Event::Other,
     })
 }
 
@@ -101,11 +142,18 @@ pub fn parse(json: &str) -> Result<Payload, NotUnderstood> {
 mod tests {
     use super::*;
 
+    fn event_of(json: &str) -> Event {
+        match parse(json).unwrap() {
+            Payload::Dispatch { sequence: 7, event } => event,
+            _ => panic!("{json} is no dispatch"),
+        }
+    }
+
     #[test]
     fn a_dispatch_of_a_later_api_is_only_counted() {
-        let payload = parse(r#"{"op":0,"s":7,"t":"SOMETHING_NEW","d":{"anything":[1,{"x":null}]}}"#).unwrap();
-        assert!(matches!(payload, Payload::Other { sequence: 7 }));
-        assert!(matches!(parse(r#"{"op":11}"#).unwrap(), Payload::Control));
+        let later = event_of(r#"{"op":0,"s":7,"t":"SOMETHING_NEW","d":{"anything":[1,{"x":null}]}}"#);
+        assert!(matches!(later, Event::Other));
+        assert!(matches!(parse(r#"{"op":11}"#).unwrap(), Payload::Other));
         assert!(parse("{").is_err());
     }
 
@@ -120,6 +168,30 @@ mod tests {
         ] {
             let Err(error) = parse(data) else { panic!("{data} is understood") };
             assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_guild_in_an_outage_is_not_gone() {
+        let delete = |d: &str| event_of(&format!(r#"{{"op":0,"s":7,"t":"GUILD_DELETE","d":{d}}}"#));
+        assert!(matches!(delete(r#"{"id":"5","unavailable":true}"#), Event::Other));
+        assert!(matches!(delete(r#"{"id":"5"}"#), Event::GuildGone(5)));
+        assert!(matches!(
+            event_of(r#"{"op":0,"s":7,"t":"GUILD_CREATE","d":{"id":"5"}}"#),
+            Event::GuildHere(5)
+        ));
+    }
+
+    #[test]
+    fn discord_asks_for_a_new_connection() {
+        for (json, resumable) in [
+            (r#"{"op":7,"d":null,"s":null,"t":null}"#, true),
+            (r#"{"op":9,"d":true}"#, true),
+            (r#"{"op":9,"d":false}"#, false),
+        ] {
+            let payload = parse(json).unwrap();
+            assert_eq!(matches!(payload, Payload::Reconnect), resumable, "{json}");
+            assert_eq!(matches!(payload, Payload::SessionDead), !resumable, "{json}");
         }
     }
 }

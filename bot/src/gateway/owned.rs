@@ -1,32 +1,25 @@
 //! A shard that this pod owns: the proof for the store, and the session that may be resumed from.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use stockbot_store::StoreError;
-use stockbot_store::leases::{self, Renewal, SavedSession, ShardLease};
+use stockbot_store::{
+    Own, SavedSession, ShardLease, StoreError,
+    leases::{clear_session, release, save_session},
+};
 use tokio::sync::Notify;
 use twilight_gateway::ShardId;
 
-use super::sequence::Sequence;
+use super::{sequence::Sequence, tenure::Tenure};
 use crate::context::Bot;
 
-/// A crashed owner's shard is free after this; far below the 60 s that Discord keeps a session for sure.
-pub const TTL: Duration = Duration::from_secs(10);
-
-/// What proves ownership of a shard to the store.
-pub struct LeaseKey {
-    /// `<namespace>/<name>`.
-    pub bot: String,
-    /// The shard's number.
-    pub shard: i32,
-    /// The pod.
-    pub owner: String,
-    /// Grows with every owner.
-    pub epoch: i64,
-}
+/// How long a pod that has handed over leaves the shard to the one that asked.
+const COURTESY: Duration = Duration::from_secs(5);
 
 /// A shard that this pod owns.
 pub struct Owned {
@@ -36,17 +29,52 @@ pub struct Owned {
     pub sequence: Sequence,
     /// An interaction was stored.
     pub stored: Notify,
-    key: LeaseKey,
+    /// Until when the lease is proven.
+    pub tenure: Tenure,
+    bot: String,
+    lease: Lease,
     session: Mutex<Option<SavedSession>>,
+    lost: AtomicBool,
+}
+
+/// What the store knows the ownership by.
+struct Lease {
+    shard: i32,
+    owner: String,
+    epoch: i64,
 }
 
 impl Owned {
     /// Just taken.
-    pub fn new(id: ShardId, key: LeaseKey, lease: ShardLease) -> Self {
+    pub fn new(bot: &Bot, id: ShardId, lease: ShardLease, tenure: Tenure) -> Self {
         let sequence = Sequence::default();
         sequence
             .reset(lease.session.as_ref().map_or(0, |session| u64::try_from(session.sequence).unwrap_or(0)));
-        Self { id, sequence, stored: Notify::new(), key, session: Mutex::new(lease.session) }
+        Self {
+            id,
+            sequence,
+            stored: Notify::new(),
+            tenure,
+            bot: bot.key(),
+            lease: Lease { shard: lease.shard, owner: bot.pod.clone(), epoch: lease.epoch },
+            session: Mutex::new(lease.session),
+            lost: AtomicBool::new(false),
+        }
+    }
+
+    /// As the pulse renews it.
+    pub fn own(&self) -> Own {
+        Own { shard: self.lease.shard, epoch: self.lease.epoch, session: self.session() }
+    }
+
+    /// Another pod owns the shard.
+    pub fn lose(&self) {
+        self.lost.store(true, Ordering::Release);
+    }
+
+    /// Does another pod own the shard?
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
     }
 
     /// The session as it could be resumed now.
@@ -65,48 +93,24 @@ impl Owned {
     /// Discord has dropped the session.
     pub async fn forget_session(&self, bot: &Bot) {
         *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        if let Err(error) =
-            leases::clear_session(&bot.store, &self.key.bot, self.key.shard, &self.key.owner, self.key.epoch)
-                .await
-        {
+        let Lease { shard, owner, epoch } = &self.lease;
+        if let Err(error) = clear_session(&bot.store, &self.bot, *shard, owner, *epoch).await {
             tracing::warn!(%error, "a dead session could not be forgotten; resuming it will fail once");
         }
-    }
-
-    /// Lets go; false if another pod has taken the shard.
-    pub async fn release(&self, bot: &Bot) -> Result<bool, StoreError> {
-        leases::release(&bot.store, &self.key.bot, self.key.shard, &self.key.owner, self.key.epoch).await
-    }
-
-    /// Stays the owner for another [`TTL`].
-    pub async fn renew(&self, bot: &Bot) -> Result<Renewal, StoreError> {
-        let sequence = i64::try_from(self.sequence.safe()).ok();
-        leases::renew(
-            &bot.store,
-            &self.key.bot,
-            self.key.shard,
-            &self.key.owner,
-            self.key.epoch,
-            TTL,
-            sequence,
-        )
-        .await
     }
 
     /// Keeps the session for the next owner.
     pub async fn store_session(&self, bot: &Bot) {
         let Some(session) = self.session() else { return };
-        if let Err(error) = leases::save_session(
-            &bot.store,
-            &self.key.bot,
-            self.key.shard,
-            &self.key.owner,
-            self.key.epoch,
-            &session,
-        )
-        .await
-        {
+        let Lease { shard, owner, epoch } = &self.lease;
+        if let Err(error) = save_session(&bot.store, &self.bot, *shard, owner, *epoch, &session).await {
             tracing::warn!(%error, "the session could not be stored; after a crash it may be resumed from an older point");
         }
+    }
+
+    /// Lets go; false if another pod has taken the shard.
+    pub async fn release(&self, bot: &Bot) -> Result<bool, StoreError> {
+        let Lease { shard, owner, epoch } = &self.lease;
+        release(&bot.store, &self.bot, *shard, owner, *epoch, COURTESY).await
     }
 }

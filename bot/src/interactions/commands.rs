@@ -1,20 +1,9 @@
-//! The guild's slash commands: English names with Indonesian localisations. Registered with Discord only when they change.
+//! The guild's slash commands: English names with Indonesian localisations.
 
-use std::{sync::Arc, time::Duration};
-
-use backon::{ExponentialBuilder, Retryable as _};
-use serde_json::Value;
 use serenity::{
     all::{CommandOptionType, Permissions},
     builder::{CreateCommand, CreateCommandOption},
 };
-use stockbot_config::{exit::Reason, fingerprint};
-use stockbot_store::commands::{command_fingerprint, save_command_fingerprint};
-
-use crate::{context::Bot, discord::RestError, exit::Exit};
-
-/// Longest wait before the commands are registered again after a failure.
-const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
 /// A command or option in both languages.
 struct Words {
@@ -157,75 +146,10 @@ fn balance_admin() -> CreateCommand {
         .add_option(add)
 }
 
-/// Why commands could not be registered.
-#[derive(Debug, thiserror::Error)]
-pub enum RegisterError {
-    /// Discord.
-    #[error("registering the commands: {0}")]
-    Discord(#[from] RestError),
-    /// Postgres.
-    #[error("registering the commands: {0}")]
-    Store(#[from] stockbot_store::StoreError),
-    /// Not reached by the definitions above.
-    #[error("registering the commands: {0}")]
-    Encode(#[from] serde_json::Error),
-}
-
-impl From<RegisterError> for Exit {
-    fn from(error: RegisterError) -> Self {
-        match error {
-            RegisterError::Store(error) => error.into(),
-            RegisterError::Discord(_) => Self::new(Reason::DiscordUnavailable, error.to_string()),
-            RegisterError::Encode(_) => Self::crashed(error.to_string()),
-        }
-    }
-}
-
-/// Registers the commands unless these are the ones registered last. Discord allows 200 creates a day and guild.
-pub async fn register(
-    store: &stockbot_store::Store,
-    rest: &crate::discord::Rest,
-    application: u64,
-    guild: u64,
-    max_quantity: i32,
-) -> Result<(), RegisterError> {
-    let commands: Value = serde_json::to_value(definitions(max_quantity))?;
-    let wanted = fingerprint(&commands);
-    if command_fingerprint(store, application, guild).await?.as_deref() == Some(wanted.as_str()) {
-        return Ok(());
-    }
-    rest.put_commands(application, guild, commands).await?;
-    save_command_fingerprint(store, application, guild, &wanted).await?;
-    tracing::info!(guild, "slash commands registered");
-    Ok(())
-}
-
-/// Keeps the registered commands those of the configuration, whose limits are part of them. Runs until the process stops.
-pub async fn follow(bot: Arc<Bot>) {
-    let mut configs = bot.config.clone();
-    let mut registered = configs.borrow_and_update().shop.max_quantity;
-    while let Some(Ok(())) = bot.stopping.run_until_cancelled(configs.changed()).await {
-        let config = configs.borrow_and_update().clone();
-        let wanted = config.shop.max_quantity;
-        if wanted == registered {
-            continue;
-        }
-        let again = bot.clone();
-        let register = move || {
-            let (bot, guild) = (again.clone(), config.guild_id.get());
-            async move { register(&bot.store, &bot.rest, bot.application, guild, wanted).await }
-        };
-        let delays =
-            ExponentialBuilder::new().with_max_delay(LONGEST_RETRY).with_jitter().without_max_times();
-        let tried = register.retry(delays).notify(|error, _| bot.state.failed(error));
-        if let Some(Ok(())) = bot.stopping.run_until_cancelled(tried).await {
-            registered = wanted;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     /// Discord's rules of discord.md, Interactions: names of 1-32 lower-case characters, texts of 1-100, 25 options.

@@ -1,14 +1,13 @@
-//! Shard ownership: one row per bot and shard, taken by compare-and-swap; the epoch fences out whoever owned it before.
+//! Shard ownership: one row per bot and shard, taken by compare-and-swap; the epoch fences out whoever owned it before. Leases are
+//! renewed by [`crate::pulse`].
 
 use std::time::Duration;
-
-use jiff::Timestamp;
 
 use sqlx::postgres::PgRow;
 
 use crate::{
     Store, StoreError,
-    db::{Sql, get, get_time, seconds},
+    db::{Sql, get, seconds},
 };
 
 /// What is needed to resume a gateway session.
@@ -28,6 +27,15 @@ impl std::fmt::Debug for SavedSession {
     }
 }
 
+/// A shard among all shards of a bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShardOf {
+    /// Its number, from 0.
+    pub shard: i32,
+    /// How many there are.
+    pub total: i32,
+}
+
 /// An owned shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShardLease {
@@ -35,34 +43,8 @@ pub struct ShardLease {
     pub shard: i32,
     /// Grows by one with every owner.
     pub epoch: i64,
-    /// The session to resume, if the last owner left one.
+    /// The session to resume, if the last owner left one of the same number of shards.
     pub session: Option<SavedSession>,
-}
-
-/// Outcome of [`acquire`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Acquire {
-    /// The caller owns it until the lease ends.
-    Acquired(ShardLease),
-    /// Somebody else does.
-    Held {
-        /// Who.
-        owner: String,
-        /// Until when, by the database's clock.
-        expires_at: Timestamp,
-    },
-}
-
-/// Outcome of [`renew`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Renewal {
-    /// Still the caller's.
-    Renewed {
-        /// Another pod is warm and waits for the shard.
-        handover_requested: bool,
-    },
-    /// Somebody else owns it: close the session without processing anything more.
-    Lost,
 }
 
 impl ShardLease {
@@ -79,40 +61,56 @@ impl ShardLease {
     }
 }
 
-/// Takes a shard that is free, expired or the caller's own. The epoch grows by one. `owner` must name this process and no other,
-/// also none that ran in the same pod before.
-pub async fn acquire(
+/// The pod whose request is still to be honoured. The version before notes no end; its requests last as long as the lease.
+macro_rules! wanted_by {
+    () => {
+        "CASE WHEN coalesce(handover_until, expires_at) > clock_timestamp() THEN handover_to END"
+    };
+}
+pub(crate) use wanted_by;
+
+/// Takes a shard that is free, expired or the caller's own; `None`: somebody else's, or kept for the pod that asked for it. The
+/// epoch grows by one. A session of another number of shards is forgotten: resumed, it would go on with the guilds of before.
+///
+/// `owner` is the pod; a process that takes its own pod's lease has replaced the one that held it.
+pub async fn take(
+    store: &Store,
+    bot: &str,
+    ShardOf { shard, total }: ShardOf,
+    owner: &str,
+    ttl: Duration,
+) -> Result<Option<ShardLease>, StoreError> {
+    let sql = sqlx::query(
+        "INSERT INTO stockbot.shard_leases AS held (bot, shard, total, owner, epoch, expires_at)
+         VALUES ($1, $2, $3, $4, 1, clock_timestamp() + make_interval(secs => $5))
+         ON CONFLICT (bot, shard) DO UPDATE
+         SET owner = excluded.owner, epoch = held.epoch + 1, expires_at = excluded.expires_at, total = excluded.total,
+            handover_to = NULL, handover_until = NULL,
+            session_id = CASE WHEN coalesce(held.total, $3) = $3 THEN held.session_id END,
+            sequence = CASE WHEN coalesce(held.total, $3) = $3 THEN held.sequence END,
+            resume_url = CASE WHEN coalesce(held.total, $3) = $3 THEN held.resume_url END
+         WHERE held.owner = $4 OR held.expires_at <= clock_timestamp()
+            AND (held.handover_to = $4 OR coalesce(held.handover_until <= clock_timestamp(), true))
+         RETURNING shard, epoch, session_id, sequence, resume_url",
+    );
+    let row = store.row(sql.bind(bot).bind(shard).bind(total).bind(owner).bind(seconds(ttl))).await?;
+    row.as_ref().map(ShardLease::from_row).transpose()
+}
+
+/// Asks the owner to hand the shard over to `owner` within `within`; forgotten then, and when the shard changes hands.
+pub async fn request_handover(
     store: &Store,
     bot: &str,
     shard: i32,
     owner: &str,
-    ttl: Duration,
-) -> Result<Acquire, StoreError> {
-    let take = sqlx::query(
-        "INSERT INTO stockbot.shard_leases AS held (bot, shard, owner, epoch, expires_at)
-         VALUES ($1, $2, $3, 1, clock_timestamp() + make_interval(secs => $4))
-         ON CONFLICT (bot, shard) DO UPDATE
-         SET owner = excluded.owner, epoch = held.epoch + 1, expires_at = excluded.expires_at, handover_to = NULL
-         WHERE held.expires_at <= clock_timestamp() OR held.owner = excluded.owner
-         RETURNING shard, epoch, session_id, sequence, resume_url",
-    );
-    let mut tx = store.begin().await?;
-    if let Some(row) = tx.row(take.bind(bot).bind(shard).bind(owner).bind(seconds(ttl))).await? {
-        tx.commit().await?;
-        return Ok(Acquire::Acquired(ShardLease::from_row(&row)?));
-    }
-    let look =
-        sqlx::query("SELECT owner, expires_at FROM stockbot.shard_leases WHERE bot = $1 AND shard = $2");
-    let row = tx.one(look.bind(bot).bind(shard)).await?;
-    Ok(Acquire::Held { owner: get(&row, "owner")?, expires_at: get_time(&row, "expires_at")? })
-}
-
-/// Asks the owner to hand the shard over to `owner`; forgotten when the shard changes hands.
-pub async fn request_handover(store: &Store, bot: &str, shard: i32, owner: &str) -> Result<(), StoreError> {
+    within: Duration,
+) -> Result<(), StoreError> {
     let sql = sqlx::query(
-        "UPDATE stockbot.shard_leases SET handover_to = $3 WHERE bot = $1 AND shard = $2 AND owner <> $3",
+        "UPDATE stockbot.shard_leases
+         SET handover_to = $3, handover_until = clock_timestamp() + make_interval(secs => $4)
+         WHERE bot = $1 AND shard = $2 AND owner <> $3",
     );
-    store.execute(sql.bind(bot).bind(shard).bind(owner)).await?;
+    store.execute(sql.bind(bot).bind(shard).bind(owner).bind(seconds(within))).await?;
     Ok(())
 }
 
@@ -123,36 +121,13 @@ macro_rules! owned {
         concat!(
             "UPDATE stockbot.shard_leases SET ",
             $update,
-            " WHERE bot = $1 AND shard = $2 AND owner = $3 AND epoch = $4 RETURNING handover_to"
+            " WHERE bot = $1 AND shard = $2 AND owner = $3 AND epoch = $4 RETURNING shard"
         )
     };
 }
 
 fn about<'q>(sql: &'static str, bot: &'q str, shard: i32, owner: &'q str, epoch: i64) -> Sql<'q> {
     sqlx::query(sql).bind(bot).bind(shard).bind(owner).bind(epoch)
-}
-
-/// Prolongs the lease and, if given, saves the last processed sequence number, which never goes back.
-pub async fn renew(
-    store: &Store,
-    bot: &str,
-    shard: i32,
-    owner: &str,
-    epoch: i64,
-    ttl: Duration,
-    sequence: Option<i64>,
-) -> Result<Renewal, StoreError> {
-    let sql = owned!(
-        "expires_at = clock_timestamp() + make_interval(secs => $5),
-         sequence = CASE WHEN session_id IS NOT NULL THEN greatest(sequence, $6) END"
-    );
-    let sql = about(sql, bot, shard, owner, epoch).bind(seconds(ttl)).bind(sequence);
-    Ok(match store.row(sql).await? {
-        None => Renewal::Lost,
-        Some(row) => {
-            Renewal::Renewed { handover_requested: get::<Option<String>>(&row, "handover_to")?.is_some() }
-        }
-    })
 }
 
 /// Saves what is needed to resume. `false`: not the owner any more.
@@ -182,14 +157,20 @@ pub async fn clear_session(
     Ok(store.row(about(sql, bot, shard, owner, epoch)).await?.is_some())
 }
 
-/// Gives the shard up at once and keeps its session for the next owner. `false`: not the owner any more.
+/// Gives the shard up at once and keeps its session for the next owner: for `courtesy` for the pod that asked for it, if one did.
+/// `false`: not the owner any more.
 pub async fn release(
     store: &Store,
     bot: &str,
     shard: i32,
     owner: &str,
     epoch: i64,
+    courtesy: Duration,
 ) -> Result<bool, StoreError> {
-    let sql = owned!("expires_at = clock_timestamp(), owner = ''");
-    Ok(store.row(about(sql, bot, shard, owner, epoch)).await?.is_some())
+    let sql = owned!(
+        "expires_at = clock_timestamp(), owner = '',
+         handover_until = CASE WHEN handover_until > clock_timestamp()
+            THEN clock_timestamp() + make_interval(secs => $5) END"
+    );
+    Ok(store.row(about(sql, bot, shard, owner, epoch).bind(seconds(courtesy))).await?.is_some())
 }

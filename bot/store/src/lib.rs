@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`stock`] -> [`customers`], [`ledger`] ->
 //! [`purchase`], [`orders`], [`refund`] -> [`interactions`], [`outbox`] (what Discord is owed), [`delivery`], [`settlement`],
-//! [`direct_channels`] -> [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`commands`] (what pods share) ->
+//! [`direct_channels`] -> [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what pods share) ->
 //! [`logs`]. [`money`] is pure.
 //!
 //! Invariants
@@ -18,7 +18,6 @@
 pub mod actor;
 mod audit;
 pub mod changes;
-pub mod commands;
 pub mod customers;
 mod db;
 pub mod delivery;
@@ -39,6 +38,7 @@ mod placing;
 mod product_rules;
 pub mod products;
 mod prune;
+pub mod pulse;
 pub mod purchase;
 pub mod refund;
 mod refusal;
@@ -61,7 +61,7 @@ pub use displays::{DisplayRow, Reservation};
 pub use error::StoreError;
 pub use identify::{Budget, Permit};
 pub use interactions::{InteractionEnd, NewInteraction, UnfinishedInteraction};
-pub use leases::{Acquire, Renewal, SavedSession, ShardLease};
+pub use leases::{SavedSession, ShardLease, ShardOf};
 pub use ledger::{Adjustment, Movement, TransferKind};
 pub use logs::{CommandLog, CommandOutcome, Severity};
 pub use options::ConnectOptions;
@@ -70,6 +70,7 @@ pub use outbox::{OutboxJob, OutboxKind, Room, SalePayload, Sent};
 pub use products::{
     AddProduct, EditProduct, NewProduct, Product, ProductChange, ProductCode, ProductProblem,
 };
+pub use pulse::{LeaseView, Own, Pulse};
 pub use purchase::{Deliverer, Held, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Receipt, Refusal};
 pub use refund::Refund;
 pub use schema::{SchemaState, SchemaVersion};

@@ -38,10 +38,15 @@ pub struct Running {
 impl Shop {
     /// Makes the world, the database (migrated by the real binary) and the files.
     pub async fn new() -> Self {
+        Self::of(json!({})).await
+    }
+
+    /// The same; `application` adds to what the stand-in is told of the bot's application.
+    pub async fn of(application: Value) -> Self {
         let sim = discord_sim::start(Options { log_file: stockbot_harness::sim_log(), ..Options::default() })
             .await
             .expect("the stand-in starts");
-        let world = Discord::at(&sim.url()).world().await;
+        let world = Discord::at(&sim.url()).world_of(application).await;
         let admin = world.manager("Admin").await;
         let database = Postgres::shared().await.database().await;
         let folder = tempfile::tempdir().expect("a folder");
@@ -166,15 +171,39 @@ impl Shop {
         );
     }
 
-    /// How many requests of this method, with a path that ends so, Discord has received.
+    /// How many first answers to an interaction Discord has received; `path` is `/interactions/{id}/`.
+    pub async fn callbacks(&self, path: &str) -> usize {
+        self.log()
+            .await
+            .iter()
+            .filter(|entry| {
+                entry["path"]
+                    .as_str()
+                    .is_some_and(|asked| asked.contains(path) && asked.ends_with("/callback"))
+            })
+            .count()
+    }
+
+    /// Has the one owner of the gateway's leases lose them at once, as if their time was over.
+    pub async fn expire_leases(&self) {
+        self.database
+            .execute("UPDATE stockbot.shard_leases SET expires_at = now() - interval '1 second'")
+            .await;
+    }
+
+    /// How many requests of this method, with a path (without its query) that ends so, Discord has received.
     pub async fn requests(&self, method: &str, path_end: &str) -> usize {
-        let log =
-            reqwest::get(format!("{}/_sim/log?since=0", self.sim.url())).await.unwrap().text().await.unwrap();
-        let entries = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let wanted = |entry: &Value| {
-            entry["method"] == method && entry["path"].as_str().is_some_and(|path| path.ends_with(path_end))
+            let path = entry["path"].as_str().and_then(|path| path.split('?').next());
+            entry["method"] == method && path.is_some_and(|path| path.ends_with(path_end))
         };
-        entries.filter(wanted).count()
+        self.log().await.iter().filter(|entry| wanted(entry)).count()
+    }
+
+    /// Everything that the stand-in has logged.
+    async fn log(&self) -> Vec<Value> {
+        let log = reqwest::get(format!("{}/_sim/log?since=0", self.sim.url())).await.unwrap();
+        log.text().await.unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 

@@ -105,8 +105,14 @@ impl Discord {
 
     /// Makes an application with a guild, the channels `stok` and `riwayat`, and a log channel.
     pub async fn world(&self) -> World {
-        let application =
-            self.post("/applications", json!({"name": "GrowShop", "identify_spacing": "0s"})).await;
+        self.world_of(json!({})).await
+    }
+
+    /// The same; `more` adds to what the control API is told of the application.
+    pub async fn world_of(&self, more: Value) -> World {
+        let mut application = json!({"name": "GrowShop", "identify_spacing": "0s"});
+        extend(&mut application, &more);
+        let application = self.post("/applications", application).await;
         let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
         let guild =
             id(&self.post("/guilds", json!({"name": "GrowShop", "applications": [id(&application)]})).await);
@@ -134,18 +140,30 @@ pub struct World {
 }
 
 impl World {
+    /// The application, as the control API tells it.
+    pub async fn application(&self) -> Value {
+        self.discord.get(&format!("/applications/{}", self.application)).await
+    }
+
     /// Session starts that the bot has used.
     pub async fn identifies(&self) -> u64 {
-        let application = self.discord.get(&format!("/applications/{}", self.application)).await;
-        application["identifies"].as_u64().expect("a count")
+        self.application().await["identifies"].as_u64().expect("a count")
+    }
+
+    /// Sessions that the bot has resumed.
+    pub async fn resumes(&self) -> u64 {
+        self.application().await["resumes"].as_u64().expect("a count")
+    }
+
+    /// Tells the gateway to misbehave, like `close` with `{"shard": 0, "code": 4000}`.
+    pub async fn gateway(&self, fault: &str, body: Value) {
+        self.discord.post(&format!("/gateway/{}/{fault}", self.application), body).await;
     }
 
     /// A new member of the guild; `more` adds to what the control API is told.
     pub async fn member(&self, name: &str, more: Value) -> Person {
         let mut body = json!({"name": name, "locale": "en-US"});
-        if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
-            body.extend(more.clone());
-        }
+        extend(&mut body, &more);
         let made = self.discord.post(&format!("/guilds/{}/members", self.guild), body).await;
         Person { world: self.clone(), id: made["user_id"].as_str().expect("a user id").to_owned() }
     }
@@ -281,6 +299,12 @@ impl Person {
         .await;
         let text = self.world.discord.file(&message["attachments"][0]).await;
         (message, text)
+    }
+}
+
+fn extend(body: &mut Value, more: &Value) {
+    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+        body.extend(more.clone());
     }
 }
 

@@ -24,6 +24,7 @@ const SETTINGS: &[&str] = &[
     "shared_buffers=64MB",
     "unix_socket_directories=",
     "timezone=UTC",
+    "shared_preload_libraries=pg_stat_statements",
     "log_min_messages=warning",
 ];
 const START_DEADLINE: Duration = Duration::from_mins(1);

@@ -1,4 +1,4 @@
-use stockbot_store::{Reservation, commands, displays, leftovers};
+use stockbot_store::{Reservation, displays, leftovers};
 
 use crate::shop::{BOT, Shop};
 
@@ -55,17 +55,6 @@ async fn a_post_that_was_begun_in_another_channel_is_looked_for_there() {
     assert_eq!((channel_id, begun), (5, nonce));
     assert!(displays::forget_display(&shop.store, shop.id, BOT, "main", None).await.unwrap());
     assert!(matches!(reserve(&shop, 6).await, Reservation::Post { .. }));
-}
-
-#[tokio::test]
-async fn registered_commands_are_remembered_per_application_and_guild() {
-    let shop = Shop::open().await;
-    let read = async |app, guild| commands::command_fingerprint(&shop.store, app, guild).await.unwrap();
-    assert_eq!(read(1, 2).await, None);
-    commands::save_command_fingerprint(&shop.store, 1, 2, "a").await.unwrap();
-    commands::save_command_fingerprint(&shop.store, 1, 2, "b").await.unwrap();
-    assert_eq!(read(1, 2).await.as_deref(), Some("b"));
-    assert_eq!((read(1, 3).await, read(2, 2).await), (None, None));
 }
 
 #[tokio::test]
