@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// From the top down; what stands in one line knows nothing of each other.
 const LAYERS: &[&[&str]] = &[
     &["run"],
-    &["startup", "gateway", "outbox", "housekeeping", "http", "reload"],
+    &["startup", "gateway", "outbox", "housekeeping", "http", "reload", "secret_watch"],
     &["interactions"],
     &["display"],
     &["cards"],
