@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use stockbot_config::{Currency, Locale};
 use stockbot_store::{
-    Adjustment, CommandLog, CommandOutcome, EditProduct, ProductChange, Registration, Reservation, Severity,
-    Store, TransferKind, changes, commands, customers, displays, interactions, ledger, logs, outbox,
-    products, shops, stock,
+    Adjustment, CommandLog, CommandOutcome, EditProduct, Own, ProductChange, Registration, Reservation,
+    Severity, ShardOf, Store, TransferKind, changes, customers, displays, interactions, leases, ledger, logs,
+    outbox, products,
+    pulse::{Asking, pulse},
+    shops, stock,
 };
 
 use crate::{
@@ -50,8 +52,11 @@ async fn run_the_shop(shop: &Shop, store: &Store, n: u64) {
     assert!(matches!(again, Reservation::Published(_)), "{again:?}");
     assert!(!displays::displays(store, shop.id, BOT).await.unwrap().is_empty());
     assert!(displays::forget_display(store, shop.id, BOT, &code, Some(n)).await.unwrap());
-    commands::save_command_fingerprint(store, 1, n, "print").await.unwrap();
-    assert!(commands::command_fingerprint(store, 1, n).await.unwrap().is_some());
+    let of = ShardOf { shard: 0, total: 1 };
+    let lease = leases::take(store, BOT, of, "pod", DEADLINE).await.unwrap().unwrap();
+    let own = [Own { shard: 0, epoch: lease.epoch, session: None }];
+    let asking = Asking { bot: BOT, shop: shop.id, owner: "pod", ttl: DEADLINE, own: &own, cursor: None };
+    assert!(pulse(store, &asking).await.unwrap().leases[0].renewed);
 }
 
 async fn keep_the_books(shop: &Shop, store: &Store, n: u64) {
