@@ -162,7 +162,7 @@ mod tests {
         // New sessions write: what a connection through a balancer looks like after a switch-over.
         for n in 1..=2 {
             in_session(&store, "SET default_transaction_read_only = on").await;
-            crate::commands::save_command_fingerprint(&store, 1, n, "x").await.unwrap();
+            crate::leases::clear_session(&store, "a", n, "pod", 1).await.unwrap();
         }
         in_session(&store, "SET default_transaction_read_only = on").await;
         let shop = crate::shops::ensure_shop(&store, "a", "b", &stockbot_config::Currency::default()).await;
