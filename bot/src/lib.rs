@@ -1,7 +1,7 @@
 //! The bot, in reading order:
 //!
 //! - `run` starts everything: configuration, [`secret`]s, database, Discord preflight (`startup`), then the loops below until told
-//!   to stop; `reload` follows the configuration file, `housekeeping` removes old rows;
+//!   to stop; `reload` follows the configuration file, `secret_watch` the mounted Secrets, `housekeeping` removes old rows;
 //! - `gateway` owns shards by a lease in Postgres, keeps their sessions and turns dispatches into interactions;
 //! - `interactions` answers them: insert, acknowledge, one transaction, edit;
 //! - `outbox` carries out what a sale promised: delivery, receipt, posts, role;
