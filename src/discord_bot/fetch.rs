@@ -7,7 +7,7 @@ use std::{
 };
 
 use k8s_openapi::{
-    api::core::v1::Event,
+    api::core::v1::{Event, Namespace},
     jiff::{SignedDuration, Timestamp},
 };
 use kube::{Api, api::ListParams};
@@ -151,6 +151,14 @@ async fn pod_event(context: &Context, key: &Key, pods: &[Pod]) -> Option<PodEven
     let newest =
         found.items.into_iter().max_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0))?;
     Some(PodEvent { reason: newest.reason.unwrap_or_default(), message: newest.message? })
+}
+
+/// Is the bot's namespace being deleted? Without the right to ask, it is not known to be.
+pub async fn namespace_ends(context: &Context, key: &Key) -> bool {
+    let namespaces: Api<Namespace> = Api::all(context.process.client.clone());
+    let found = namespaces.get_metadata_opt(&key.namespace).await;
+    let found = found.inspect_err(|error| tracing::debug!(%error, "the namespace cannot be read"));
+    found.is_ok_and(|found| found.is_none_or(|found| found.metadata.deletion_timestamp.is_some()))
 }
 
 /// A healthy pod is through with its volumes before that.

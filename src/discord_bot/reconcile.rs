@@ -137,15 +137,21 @@ impl Bots {
     }
 }
 
-/// A bot that shows something is held, when it is deleted, until that is gone. Without the right to do that it is not.
-async fn set_finalizer(context: &Context, bot: &DiscordBot) {
-    if let Err(error) = finalizer::set(&context.process.client, bot, Some(names::LIVE_MESSAGES)).await {
-        let Key { namespace, name } = Key::of(bot);
+/// A bot that shows something is held, when it is deleted, until that is gone. Without the right to do that it is not; nor in a
+/// namespace that is being deleted: its pods go first, and the operator's rights may go before the bot.
+async fn mind_finalizer(context: &Context, key: &Key, bot: &DiscordBot, shows: bool, has_pods: bool) {
+    let wanted = match (retire::is_held(bot), has_pods) {
+        (false, true) if shows => Some(names::LIVE_MESSAGES),
+        (true, false) if fetch::namespace_ends(context, key).await => None,
+        _ => return,
+    };
+    if let Err(error) = finalizer::set(&context.process.client, bot, wanted).await {
+        let Key { namespace, name } = key;
         tracing::warn!(
             namespace,
             name,
             error = words(&error),
-            "live messages will outlive the bot: no finalizer can be set"
+            "the finalizer cannot be changed; live messages may outlive the bot"
         );
     }
 }
@@ -183,6 +189,8 @@ async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched
     let (hidden, pod_event) = (fetched.hidden, fetched.pod_event.clone());
     let unstarted = fetched.pods.iter().any(|pod| pod.state.unstarted());
     let rival = fetched.rival.is_some();
+    let has_pods = fetched.pods.iter().any(|pod| !pod.state.deleting);
+    mind_finalizer(context, key, bot, !displays.is_empty(), has_pods).await;
     let validated = match validate(key, bot, fetched, &context.process.defaults) {
         Ok(validated) => validated,
         // Nothing happens until it is mended, which a watch or the look at the Secrets will tell.
@@ -194,9 +202,6 @@ async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched
         Ok(children) => children,
         Err(error) => return failing(displays, Failure::new(error.reason(), error)),
     };
-    if !displays.is_empty() && !retire::is_held(bot) {
-        set_finalizer(context, bot).await;
-    }
     let uid = bot.metadata.uid.as_deref().unwrap_or_default();
     let wait = slot(context, &validated, &children.deployment);
     match Box::pin(apply(context, key, uid, children, !wait.is_zero())).await {

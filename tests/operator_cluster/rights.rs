@@ -5,13 +5,16 @@ use std::{env, fs, process::Command};
 use k8s_openapi::api::{
     apps::v1::Deployment,
     authentication::v1::{TokenRequest, TokenRequestSpec},
-    core::v1::{Event, ServiceAccount},
+    core::v1::{Event, Namespace, ServiceAccount},
 };
-use kube::ResourceExt as _;
-use kube::api::{Patch, PatchParams, PostParams};
+use kube::{
+    Api, ResourceExt as _,
+    api::{DeleteParams, Patch, PatchParams, PostParams},
+};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
-use stockbot_operator::api::names;
+use stockbot_config::status::DisplayState;
+use stockbot_operator::api::{DiscordBot, names};
 use tempfile::NamedTempFile;
 
 use crate::{BOT, cluster, fake_bot::FakeBot, world::World};
@@ -132,4 +135,24 @@ async fn rights_over_secrets_that_are_granted_later_roll_nothing_and_what_the_ku
     };
     world.until(BOT, "the contents are known", marks).await;
     assert_eq!(rolled, template().await);
+}
+
+#[tokio::test]
+async fn a_namespace_that_is_deleted_with_the_operators_rights_takes_its_bots_along() {
+    let world = World::new().await;
+    let kubeconfig = granted(&world, "").await;
+    let _operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
+    let (bot, _) = world.ready_bot("").await;
+    let display = world.display("main", BOT, 10).await;
+    bot.shows("main", &display.spec.settings, DisplayState::Published);
+    world.display_is("main", "Ready", "True", "Published").await;
+    let held = |found: Option<&DiscordBot>| found.is_some_and(|bot| !bot.finalizers().is_empty());
+    world.until(BOT, "the bot is held", held).await;
+    let namespaces: Api<Namespace> = Api::all(world.client.clone());
+    namespaces.delete(&world.namespace, &DeleteParams::default()).await.unwrap();
+    stockbot_harness::eventually(2 * crate::SOON, "the namespace is gone", || async {
+        let found = namespaces.get_opt(&world.namespace).await.unwrap();
+        found.map_or(Ok(()), |found| Err(found.status))
+    })
+    .await;
 }
