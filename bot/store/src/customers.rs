@@ -162,31 +162,32 @@ async fn try_register(
     grow_id: &GrowId,
     locale: Locale,
 ) -> Result<Registration, StoreError> {
-    store.whole(async || {
-    let mut tx = store.begin().await?;
-    let find = select!("c.discord_user_id = $2 FOR UPDATE OF c").bind(shop.0).bind(id(user_id));
-    let before = tx.row(find).await?.as_ref().map(Customer::from_row).transpose()?;
-    let upsert = match &before {
-        Some(known) if known.grow_id == grow_id.0 && known.locale == locale => {
-            return Ok(Registration::Unchanged(known.clone()));
-        }
-        Some(_) => sqlx::query(
-            "UPDATE stockbot.customers SET grow_id = $3, locale = $4 WHERE shop_id = $1 AND discord_user_id = $2",
-        ),
-        None => sqlx::query(
-            "INSERT INTO stockbot.customers (shop_id, discord_user_id, grow_id, locale) VALUES ($1, $2, $3, $4)",
-        ),
+    let transaction = async || {
+        let mut tx = store.begin().await?;
+        let find = select!("c.discord_user_id = $2 FOR UPDATE OF c").bind(shop.0).bind(id(user_id));
+        let before = tx.row(find).await?.as_ref().map(Customer::from_row).transpose()?;
+        let upsert = match &before {
+            Some(known) if known.grow_id == grow_id.0 && known.locale == locale => {
+                return Ok(Registration::Unchanged(known.clone()));
+            }
+            Some(_) => sqlx::query(
+                "UPDATE stockbot.customers SET grow_id = $3, locale = $4 WHERE shop_id = $1 AND discord_user_id = $2",
+            ),
+            None => sqlx::query(
+                "INSERT INTO stockbot.customers (shop_id, discord_user_id, grow_id, locale) VALUES ($1, $2, $3, $4)",
+            ),
+        };
+        tx.execute(upsert.bind(shop.0).bind(id(user_id)).bind(grow_id.as_str()).bind(locale.word())).await?;
+        let row = tx.one(select!("c.discord_user_id = $2").bind(shop.0).bind(id(user_id))).await?;
+        tx.commit().await?;
+        let customer = Customer::from_row(&row)?;
+        Ok(match before {
+            None => Registration::Created(customer),
+            Some(known) if known.grow_id == customer.grow_id => Registration::Unchanged(customer),
+            Some(known) => Registration::Changed { customer, from: known.grow_id },
+        })
     };
-    tx.execute(upsert.bind(shop.0).bind(id(user_id)).bind(grow_id.as_str()).bind(locale.word())).await?;
-    let row = tx.one(select!("c.discord_user_id = $2").bind(shop.0).bind(id(user_id))).await?;
-    tx.commit().await?;
-    let customer = Customer::from_row(&row)?;
-    Ok(match before {
-        None => Registration::Created(customer),
-        Some(known) if known.grow_id == customer.grow_id => Registration::Unchanged(customer),
-        Some(known) => Registration::Changed { customer, from: known.grow_id },
-    })
-    }).await
+    store.whole(transaction).await
 }
 
 /// Forbids or allows a customer to buy. `None`: no such customer. Audited as `blacklist.add` and `blacklist.remove`.

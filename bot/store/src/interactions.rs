@@ -123,11 +123,14 @@ pub async fn finish_interaction(
     log: Option<&CommandLog>,
 ) -> Result<bool, StoreError> {
     let Some(log) = log else { return Ok(store.execute(finished_sql(id, end, response)).await? == 1) };
-    let mut tx = store.begin().await?;
-    let ended = tx.execute(finished_sql(id, end, response)).await? == 1;
-    tx.execute(command_sql(log)).await?;
-    tx.commit().await?;
-    Ok(ended)
+    let transaction = async || {
+        let mut tx = store.begin().await?;
+        let ended = tx.execute(finished_sql(id, end, response)).await? == 1;
+        tx.execute(command_sql(log)).await?;
+        tx.commit().await?;
+        Ok(ended)
+    };
+    store.whole(transaction).await
 }
 
 pub(crate) fn finished_sql(id: u64, end: InteractionEnd, response: &Value) -> Sql<'_> {

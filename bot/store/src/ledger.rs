@@ -103,41 +103,42 @@ async fn adjust(
     max_balance: Option<i64>,
     actor: &Actor,
 ) -> Result<Adjustment, StoreError> {
-    store.whole(async || {
-    let mut tx = store.begin().await?;
-    let Some(account) = lock_account(&mut tx, transfer.shop, customer_id).await? else {
-        return Ok(Adjustment::UnknownCustomer);
-    };
-    let before = account.balance;
-    if was_posted(&mut tx, transfer).await? {
-        return Ok(Adjustment::AlreadyDone { balance: before });
-    }
-    let transfer = Transfer { amount: max_balance.map_or(-before, |_| transfer.amount), ..*transfer };
-    match (before.checked_add(transfer.amount), max_balance) {
-        (Some(after), _) if after < 0 => return Ok(Adjustment::TooLow { balance: before }),
-        (Some(after), Some(max)) if transfer.amount > 0 && after > max => {
-            return Ok(Adjustment::AboveCap { balance: before, max });
-        }
-        (None, max) => return Ok(Adjustment::AboveCap { balance: before, max: max.unwrap_or(i64::MAX) }),
-        (Some(_), _) if transfer.amount == 0 => return Ok(Adjustment::Done { balance: before, before }),
-        (Some(_), _) => {}
-    }
-    let balance = match post(&mut tx, &account, &transfer).await {
-        // Another customer was given this external id at the same moment.
-        Err(error) if error.is_conflict("ledger_transfers_once") => {
+    let transaction = async || {
+        let mut tx = store.begin().await?;
+        let Some(account) = lock_account(&mut tx, transfer.shop, customer_id).await? else {
+            return Ok(Adjustment::UnknownCustomer);
+        };
+        let before = account.balance;
+        if was_posted(&mut tx, transfer).await? {
             return Ok(Adjustment::AlreadyDone { balance: before });
         }
-        posted => posted?,
+        let transfer = Transfer { amount: max_balance.map_or(-before, |_| transfer.amount), ..*transfer };
+        match (before.checked_add(transfer.amount), max_balance) {
+            (Some(after), _) if after < 0 => return Ok(Adjustment::TooLow { balance: before }),
+            (Some(after), Some(max)) if transfer.amount > 0 && after > max => {
+                return Ok(Adjustment::AboveCap { balance: before, max });
+            }
+            (None, max) => return Ok(Adjustment::AboveCap { balance: before, max: max.unwrap_or(i64::MAX) }),
+            (Some(_), _) if transfer.amount == 0 => return Ok(Adjustment::Done { balance: before, before }),
+            (Some(_), _) => {}
+        }
+        let balance = match post(&mut tx, &account, &transfer).await {
+            // Another customer was given this external id at the same moment.
+            Err(error) if error.is_conflict("ledger_transfers_once") => {
+                return Ok(Adjustment::AlreadyDone { balance: before });
+            }
+            posted => posted?,
+        };
+        let details = json!({
+            "amount": transfer.amount, "before": before, "after": balance, "external_id": transfer.external_id,
+        });
+        let (shop, action, target) = (transfer.shop, transfer.kind.action(), customer_id.to_string());
+        let severity = Severity::Warning;
+        append(&mut tx, &Entry { shop, severity, action, actor, target: &target, details: &details }).await?;
+        tx.commit().await?;
+        Ok(Adjustment::Done { balance, before })
     };
-    let details = json!({
-        "amount": transfer.amount, "before": before, "after": balance, "external_id": transfer.external_id,
-    });
-    let (shop, action, target) = (transfer.shop, transfer.kind.action(), customer_id.to_string());
-    let severity = Severity::Warning;
-    append(&mut tx, &Entry { shop, severity, action, actor, target: &target, details: &details }).await?;
-    tx.commit().await?;
-    Ok(Adjustment::Done { balance, before })
-    }).await
+    store.whole(transaction).await
 }
 
 /// A customer's movements, newest first, those before `before` (an `entry_id`).

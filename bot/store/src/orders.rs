@@ -169,28 +169,32 @@ pub async fn fetch_goods(
     customer_id: i64,
     order_id: &str,
 ) -> Result<Option<(Order, Vec<String>)>, StoreError> {
-    let mut tx = store.begin().await?;
-    let job = lock_delivery(&mut tx, shop, order_id).await?;
-    let find = select!("o.id = $2 AND o.customer_id = $3 FOR UPDATE OF o");
-    let Some(row) = tx.row(find.bind(shop.0).bind(capitals(order_id)).bind(customer_id)).await? else {
-        return Ok(None);
+    let transaction = async || {
+        let mut tx = store.begin().await?;
+        let job = lock_delivery(&mut tx, shop, order_id).await?;
+        let find = select!("o.id = $2 AND o.customer_id = $3 FOR UPDATE OF o");
+        let Some(row) = tx.row(find.bind(shop.0).bind(capitals(order_id)).bind(customer_id)).await? else {
+            return Ok(None);
+        };
+        let order = Order::from_row(&row)?;
+        if order.state == OrderState::Refunded {
+            return Ok(None);
+        }
+        if order.state == OrderState::Paid {
+            let deliver =
+                "UPDATE stockbot.orders SET state = 'delivered', delivered_at = now() WHERE id = $1";
+            tx.execute(sqlx::query(deliver).bind(&order.id)).await?;
+        }
+        if let Some(Delivery { id, state: DeliveryState::Waiting }) = job {
+            let done = "UPDATE stockbot.outbox SET state = 'done', finished_at = now() WHERE id = $1";
+            tx.execute(sqlx::query(done).bind(id)).await?;
+        }
+        let order = order_within(&mut tx, shop, &order.id).await?;
+        let units = units_within(&mut tx, shop, &order.id).await?;
+        tx.commit().await?;
+        Ok(Some((order, units)))
     };
-    let order = Order::from_row(&row)?;
-    if order.state == OrderState::Refunded {
-        return Ok(None);
-    }
-    if order.state == OrderState::Paid {
-        let deliver = "UPDATE stockbot.orders SET state = 'delivered', delivered_at = now() WHERE id = $1";
-        tx.execute(sqlx::query(deliver).bind(&order.id)).await?;
-    }
-    if let Some(Delivery { id, state: DeliveryState::Waiting }) = job {
-        let done = "UPDATE stockbot.outbox SET state = 'done', finished_at = now() WHERE id = $1";
-        tx.execute(sqlx::query(done).bind(id)).await?;
-    }
-    let order = order_within(&mut tx, shop, &order.id).await?;
-    let units = units_within(&mut tx, shop, &order.id).await?;
-    tx.commit().await?;
-    Ok(Some((order, units)))
+    store.whole(transaction).await
 }
 
 /// The delivery of an order, as far as it matters to those who would rather not have it.

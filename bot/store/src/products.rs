@@ -148,21 +148,22 @@ pub async fn add_product(
     if let Some(problem) = problem(Some(name), Some(new.price), Some(&new.description), Some(&new.category)) {
         return Ok(AddProduct::Invalid(problem));
     }
-    store.whole(async || {
-    let mut tx = store.begin().await?;
-    let insert = sqlx::query(
-        "INSERT INTO stockbot.products (shop_id, code, name, price, description, category, position)
-         SELECT $1, $2, $3, $4, $5, $6, coalesce(max(position) + 1, 0) FROM stockbot.products WHERE shop_id = $1
-         ON CONFLICT (shop_id, code) DO NOTHING",
-    );
-    let insert = insert.bind(shop.0).bind(code).bind(name).bind(new.price);
-    if tx.execute(insert.bind(&new.description).bind(&new.category)).await? == 0 {
-        return Ok(AddProduct::CodeTaken);
-    }
-    let details = json!({ "name": name, "price": new.price, "category": new.category });
-    let product = finish(tx, shop, code, "product.add", &details, actor).await?;
-    Ok(AddProduct::Added(product))
-    }).await
+    let transaction = async || {
+        let mut tx = store.begin().await?;
+        let insert = sqlx::query(
+            "INSERT INTO stockbot.products (shop_id, code, name, price, description, category, position)
+             SELECT $1, $2, $3, $4, $5, $6, coalesce(max(position) + 1, 0) FROM stockbot.products WHERE shop_id = $1
+             ON CONFLICT (shop_id, code) DO NOTHING",
+        );
+        let insert = insert.bind(shop.0).bind(code).bind(name).bind(new.price);
+        if tx.execute(insert.bind(&new.description).bind(&new.category)).await? == 0 {
+            return Ok(AddProduct::CodeTaken);
+        }
+        let details = json!({ "name": name, "price": new.price, "category": new.category });
+        let product = finish(tx, shop, code, "product.add", &details, actor).await?;
+        Ok(AddProduct::Added(product))
+    };
+    store.whole(transaction).await
 }
 
 /// Changes a product; audited as `product.edit`.
@@ -177,24 +178,25 @@ pub async fn edit_product(
     if let Some(problem) = problem(name.as_deref(), *price, description.as_deref(), category.as_deref()) {
         return Ok(EditProduct::Invalid(problem));
     }
-    store.whole(async || {
-    let mut tx = store.begin().await?;
-    let update = sqlx::query(
-        "UPDATE stockbot.products
-         SET name = coalesce($3, name), price = coalesce($4, price), description = coalesce($5, description),
-             category = coalesce($6, category), featured = coalesce($7, featured), position = coalesce($8, position)
-         WHERE shop_id = $1 AND code = $2",
-    );
-    let update = update.bind(shop.0).bind(capitals(code)).bind(name).bind(price).bind(description);
-    if tx.execute(update.bind(category).bind(featured).bind(position)).await? == 0 {
-        return Ok(EditProduct::UnknownProduct);
-    }
-    let details = json!({
-        "name": name, "price": price, "description": description,
-        "category": category, "featured": featured, "position": position,
-    });
-    Ok(EditProduct::Done(finish(tx, shop, code, "product.edit", &details, actor).await?))
-    }).await
+    let transaction = async || {
+        let mut tx = store.begin().await?;
+        let update = sqlx::query(
+            "UPDATE stockbot.products
+             SET name = coalesce($3, name), price = coalesce($4, price), description = coalesce($5, description),
+                 category = coalesce($6, category), featured = coalesce($7, featured), position = coalesce($8, position)
+             WHERE shop_id = $1 AND code = $2",
+        );
+        let update = update.bind(shop.0).bind(capitals(code)).bind(name).bind(price).bind(description);
+        if tx.execute(update.bind(category).bind(featured).bind(position)).await? == 0 {
+            return Ok(EditProduct::UnknownProduct);
+        }
+        let details = json!({
+            "name": name, "price": price, "description": description,
+            "category": category, "featured": featured, "position": position,
+        });
+        Ok(EditProduct::Done(finish(tx, shop, code, "product.edit", &details, actor).await?))
+    };
+    store.whole(transaction).await
 }
 
 /// Shows or hides a product; a hidden one is not sold. Audited as `product.show` and `product.hide`.

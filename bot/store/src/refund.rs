@@ -39,35 +39,38 @@ pub async fn refund(
     external_id: &str,
     actor: &Actor,
 ) -> Result<Refund, StoreError> {
-    let mut tx = store.begin().await?;
-    let buyer = "SELECT customer_id FROM stockbot.orders WHERE shop_id = $1 AND id = $2";
-    let Some(row) = tx.row(sqlx::query(buyer).bind(shop.0).bind(capitals(order_id))).await? else {
-        return Ok(Refund::UnknownOrder);
-    };
-    let customer_id = get(&row, "customer_id")?;
-    let Some(account) = lock_account(&mut tx, shop, customer_id).await? else {
-        return Err(StoreError::Corrupt(format!("customer {customer_id} has no account")));
-    };
-    let job = lock_delivery(&mut tx, shop, order_id).await?;
-    let Some(order) = lock_order(&mut tx, shop, order_id).await? else { return Ok(Refund::UnknownOrder) };
-    match order.state {
-        OrderState::Refunded => return Ok(Refund::AlreadyRefunded),
-        OrderState::Delivered => return Ok(Refund::Delivered),
-        OrderState::Paid if job.is_some_and(|j| j.state == DeliveryState::Begun) => {
-            return Ok(Refund::InDelivery);
+    let transaction = async || {
+        let mut tx = store.begin().await?;
+        let buyer = "SELECT customer_id FROM stockbot.orders WHERE shop_id = $1 AND id = $2";
+        let Some(row) = tx.row(sqlx::query(buyer).bind(shop.0).bind(capitals(order_id))).await? else {
+            return Ok(Refund::UnknownOrder);
+        };
+        let customer_id = get(&row, "customer_id")?;
+        let Some(account) = lock_account(&mut tx, shop, customer_id).await? else {
+            return Err(StoreError::Corrupt(format!("customer {customer_id} has no account")));
+        };
+        let job = lock_delivery(&mut tx, shop, order_id).await?;
+        let Some(order) = lock_order(&mut tx, shop, order_id).await? else { return Ok(Refund::UnknownOrder) };
+        match order.state {
+            OrderState::Refunded => return Ok(Refund::AlreadyRefunded),
+            OrderState::Delivered => return Ok(Refund::Delivered),
+            OrderState::Paid if job.is_some_and(|j| j.state == DeliveryState::Begun) => {
+                return Ok(Refund::InDelivery);
+            }
+            OrderState::Paid => {}
         }
-        OrderState::Paid => {}
-    }
-    undo(&mut tx, &order.id).await?;
-    let (kind, amount) = (TransferKind::Refund, order.total);
-    let transfer = Transfer { shop, kind, external_id, order_id: Some(&order.id), amount };
-    let balance = post(&mut tx, &account, &transfer).await?;
-    let details = json!({ "total": order.total, "customer": customer_id, "external_id": external_id });
-    let (severity, action, target) = (Severity::Warning, "order.refund", order.id.as_str());
-    append(&mut tx, &Entry { shop, severity, action, actor, target, details: &details }).await?;
-    let order = Box::new(order_within(&mut tx, shop, &order.id).await?);
-    tx.commit().await?;
-    Ok(Refund::Done { order, balance })
+        undo(&mut tx, &order.id).await?;
+        let (kind, amount) = (TransferKind::Refund, order.total);
+        let transfer = Transfer { shop, kind, external_id, order_id: Some(&order.id), amount };
+        let balance = post(&mut tx, &account, &transfer).await?;
+        let details = json!({ "total": order.total, "customer": customer_id, "external_id": external_id });
+        let (severity, action, target) = (Severity::Warning, "order.refund", order.id.as_str());
+        append(&mut tx, &Entry { shop, severity, action, actor, target, details: &details }).await?;
+        let order = Box::new(order_within(&mut tx, shop, &order.id).await?);
+        tx.commit().await?;
+        Ok(Refund::Done { order, balance })
+    };
+    store.whole(transaction).await
 }
 
 /// Puts the units back and cancels what Discord was owed.

@@ -53,24 +53,29 @@ pub struct Settlement<'a> {
 pub async fn settle(store: &Store, settlement: &Settlement<'_>) -> Result<bool, StoreError> {
     let Settlement { held, goods, receipt, opened, log } = settlement;
     let Held { delivery, receipt: owed, payload, .. } = held;
-    let mut tx = store.begin().await?;
-    let is_held = match goods {
-        Goods::Delivered { via, message } => tx.row(delivered_sql(delivery, *via, *message)).await?.is_some(),
-        Goods::Owed { after, error, sent } => {
-            tx.execute(retry_sql(delivery, *after, error, *sent)).await? == 1
+    let transaction = async || {
+        let mut tx = store.begin().await?;
+        let is_held = match goods {
+            Goods::Delivered { via, message } => {
+                tx.row(delivered_sql(delivery, *via, *message)).await?.is_some()
+            }
+            Goods::Owed { after, error, sent } => {
+                tx.execute(retry_sql(delivery, *after, error, *sent)).await? == 1
+            }
+        };
+        tx.execute(receipt_sql(owed, goods, *receipt)).await?;
+        if let Some(channel) = *opened {
+            tx.execute(keep_sql(delivery.application_id, payload.user_id, channel)).await?;
         }
+        let response = json!({"outcome": "success"});
+        tx.execute(finished_sql(payload.interaction_id, InteractionEnd::Finished, &response)).await?;
+        if let Some(log) = log {
+            tx.execute(command_sql(log)).await?;
+        }
+        tx.commit().await?;
+        Ok(is_held)
     };
-    tx.execute(receipt_sql(owed, goods, *receipt)).await?;
-    if let Some(channel) = *opened {
-        tx.execute(keep_sql(delivery.application_id, payload.user_id, channel)).await?;
-    }
-    let response = json!({"outcome": "success"});
-    tx.execute(finished_sql(payload.interaction_id, InteractionEnd::Finished, &response)).await?;
-    if let Some(log) = log {
-        tx.execute(command_sql(log)).await?;
-    }
-    tx.commit().await?;
-    Ok(is_held)
+    store.whole(transaction).await
 }
 
 /// Done, or due now, or when the goods are out.

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use stockbot_config::{Currency, Locale};
 use stockbot_store::{
-    Adjustment, CommandLog, CommandOutcome, EditProduct, Own, ProductChange, Registration, Reservation,
-    Severity, ShardOf, Store, TransferKind, changes, customers, displays, interactions, leases, ledger, logs,
-    outbox, products,
+    Adjustment, CommandLog, CommandOutcome, EditProduct, Own, ProductChange, PurchaseOutcome, Refund,
+    Registration, Reservation, Severity, ShardOf, Store, TransferKind, changes, customers, displays,
+    interactions, leases, ledger, logs, outbox, products,
     pulse::{Asking, pulse},
-    shops, stock,
+    purchase, refund, shops, stock,
 };
 
 use crate::{
     plans::a_day,
-    shop::{BOT, DEADLINE, MAX_BALANCE, Shop, admin, grow_id},
+    shop::{BOT, DEADLINE, MAX_BALANCE, Shop, admin, grow_id, order},
 };
 
 /// A shop that sells A at 1 to the customers 1 to 8, who have enough.
@@ -71,6 +71,10 @@ async fn keep_the_books(shop: &Shop, store: &Store, n: u64) {
         .unwrap();
     assert_eq!(done, Adjustment::Done { balance: 5, before: 0 });
     ledger::reset_balance(store, shop.id, customer.id, &key, &admin()).await.unwrap();
+    let bought = purchase::purchase(store, shop.id, &order(500_000 + n, n, "A", 1)).await.unwrap();
+    let PurchaseOutcome::Bought(receipt) = bought else { panic!("{bought:?}") };
+    let back = refund::refund(store, shop.id, &receipt.order.id, &key, &admin()).await.unwrap();
+    assert!(matches!(back, Refund::Done { .. }), "{back:?}");
     logs::log_command(store, &command(shop, n)).await.unwrap();
     logs::audit_log(store, shop.id, Severity::Info, "x", &admin(), "y", &serde_json::json!({}))
         .await
