@@ -6,7 +6,7 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 use super::validate::Validated;
 use crate::{
-    api::{conditions::find, names},
+    api::{annotation::Annotation as _, conditions::find, names},
     cluster::{cache::Key, context::Context},
 };
 
@@ -19,7 +19,9 @@ pub fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration
     let serves = bot.pods.iter().any(|pod| pod.state.ready && !pod.state.deleting);
     // An operator of an earlier release wrote a cause of another kind.
     let asked_for = live.cause.as_ref() != Some(&bot.cause) && live.secret_marks.is_some();
-    if live.revision.as_ref() == revision || asked_for || !serves {
+    // A rollout that got stuck on a bad value goes on as soon as that is mended.
+    let mended = live.secret_marks != bot.secret_marks.annotation() && !live.rolled_out();
+    if live.revision.as_ref() == revision || asked_for || mended || !serves {
         return Duration::ZERO;
     }
     context.process.rollout_pace.wait(&bot.key, |before| is_through(context, before))

@@ -106,6 +106,14 @@ async fn a_secret_of_many_serving_bots_rolls_them_one_after_the_other() {
     let other = if first == BOT { "second" } else { BOT };
     world.bot_called_is(other, "Progressing", "True", "WaitingForRolloutSlot").await;
     world.bot_called_is(other, "Ready", "True", "AllReady").await;
+
+    // The new value was a bad one: the bot that it keeps from being ready does not wait for the next.
+    let stuck = world.api::<Deployment>().get(first).await.unwrap();
+    world.secret("shop-postgres", "url", "postgres://shop:right@db/shop").await;
+    let goes_on = |found: Option<&Deployment>| {
+        annotation(found.unwrap(), names::SECRETS_HASH) != annotation(&stuck, names::SECRETS_HASH)
+    };
+    world.until(first, "its pods are made for the right value", goes_on).await;
 }
 
 #[tokio::test]
