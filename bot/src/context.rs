@@ -24,6 +24,8 @@ pub struct Wakeups {
     pub leftover: Notify,
     /// Jobs of the outbox are due.
     pub outbox: Notify,
+    /// Interactions wait for their answer whose pod may have died.
+    pub recovery: Notify,
 }
 
 /// A sale on its way from the click to the outbox: this pod holds its goods and its receipt.

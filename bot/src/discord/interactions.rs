@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Call, File, Rest, RestError, error::code, messages};
+use super::{Call, Effect, File, Rest, RestError, error::code, messages};
 
 /// How an acknowledgement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub enum Acknowledged {
     Yes,
     /// Three seconds have passed; the user has seen a failure, so nothing may be done.
     TooLate,
+    /// Discord has it, but not from this call: nothing may be done a second time.
+    Elsewhere,
 }
 
 impl Rest {
@@ -32,7 +34,10 @@ impl Rest {
             Call::with_token_in_path(Method::POST, path, "interaction callback").body(body).repeatable();
         match self.send(call).await {
             Ok(_) => Ok(Acknowledged::Yes),
-            Err(error) if error.code() == Some(code::ALREADY_ACKNOWLEDGED) => Ok(Acknowledged::Yes),
+            Err(error) if error.code() == Some(code::ALREADY_ACKNOWLEDGED) => Ok(match error.effect() {
+                Effect::Unknown => Acknowledged::Yes,
+                Effect::None => Acknowledged::Elsewhere,
+            }),
             Err(error) if error.code() == Some(code::UNKNOWN_INTERACTION) => Ok(Acknowledged::TooLate),
             Err(error) => Err(error),
         }

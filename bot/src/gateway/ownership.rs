@@ -25,7 +25,7 @@ use super::{
     owned::Owned,
     tenure::{TTL, Tenure},
 };
-use crate::{context::Bot, exit::Exit};
+use crate::{context::Bot, exit::Exit, interactions::ABANDONED_AFTER};
 
 /// How often an idle pod asks the database, in one statement: it renews what it holds, and learns of requests to hand over, of
 /// free shards and of everything that another pod or plain SQL has changed.
@@ -130,6 +130,7 @@ impl Ownership {
             ttl: TTL,
             own: &own,
             cursor: self.cursor.as_ref(),
+            abandoned_after: ABANDONED_AFTER,
         };
         pulse(&bot.store, &asking).await
     }
@@ -143,6 +144,9 @@ impl Ownership {
         }
         if pulse.jobs_due || anew {
             wakeups.outbox.notify_one();
+        }
+        if pulse.unanswered {
+            wakeups.recovery.notify_one();
         }
     }
 

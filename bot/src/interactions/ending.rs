@@ -18,7 +18,9 @@ pub async fn write_down(
 ) {
     let (outcome, end) = match &result {
         Ok(()) => (CommandOutcome::Success, InteractionEnd::Finished),
-        Err(failure @ ReplyError::TooLate) => (failure.outcome(), InteractionEnd::TooLate),
+        Err(failure @ (ReplyError::TooLate | ReplyError::Elsewhere)) => {
+            (failure.outcome(), InteractionEnd::TooLate)
+        }
         Err(failure) => (failure.outcome(), InteractionEnd::Finished),
     };
     count(bot, request, label(outcome));

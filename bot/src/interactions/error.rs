@@ -10,6 +10,12 @@ pub enum ReplyError {
     /// Discord did not take the acknowledgement within 3 s: nothing was done and nobody is listening.
     #[error("too late to acknowledge; nothing was done")]
     TooLate,
+    /// Somebody else has acknowledged it: nothing was done here.
+    #[error(
+        "an interaction was answered already, though not by this bot; nothing was done. If it goes on, another program or \
+         deployment uses this bot's token: stop it, or reset the token in the Developer Portal"
+    )]
+    Elsewhere,
     /// A refusal in the user's language that says why and what is left.
     #[error("refused: {0}")]
     Refused(String),
@@ -26,7 +32,7 @@ impl ReplyError {
     pub fn outcome(&self) -> CommandOutcome {
         match self {
             Self::Refused(_) => CommandOutcome::Refused,
-            Self::TooLate | Self::Store(_) | Self::Discord(_) => CommandOutcome::Error,
+            Self::TooLate | Self::Elsewhere | Self::Store(_) | Self::Discord(_) => CommandOutcome::Error,
         }
     }
 }

@@ -31,7 +31,7 @@ use std::{sync::Arc, time::Instant};
 use serenity::model::application::Interaction;
 use stockbot_store::interactions::receive_interaction;
 
-pub use recovery::recover;
+pub use recovery::{ABANDONED_AFTER, recover};
 
 use self::{error::ReplyError, reply::Reply, request::Request};
 use crate::context::Bot;
@@ -42,6 +42,10 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
     let tasks = bot.tasks.clone();
     tasks.spawn(async move {
         let Some(request) = Request::read(&bot, interaction) else { return stored() };
+        if request.guild.is_some_and(|guild| guild != bot.config().guild_id.get()) {
+            // Of another guild of the application, whose own bot answers.
+            return stored();
+        }
         if request.is_autocomplete() {
             // Reads only: nothing to remember, and a repeat does no harm.
             stored();

@@ -28,10 +28,8 @@ use crate::{
     discord::{RestError, messages::Message},
 };
 
-/// How often it is looked.
-const PERIOD: Duration = Duration::from_secs(5);
 /// A purchase takes far less than this; what takes longer has lost its pod.
-const ABANDONED_AFTER: Duration = Duration::from_secs(15);
+pub const ABANDONED_AFTER: Duration = Duration::from_secs(15);
 /// Anything else cannot be told from a slow answer earlier than this.
 const SILENT_FOR: Duration = Duration::from_secs(45);
 /// One pod works on it for so long before another may.
@@ -49,9 +47,9 @@ enum Seen {
     Over,
 }
 
-/// Runs until the process stops.
+/// Runs until the process stops, whenever the pulse has seen something to take up.
 pub async fn recover(bot: Arc<Bot>) {
-    while bot.stopping.run_until_cancelled(tokio::time::sleep(PERIOD)).await.is_some() {
+    while bot.stopping.run_until_cancelled(bot.wakeups.recovery.notified()).await.is_some() {
         bot.state.beat("recovery");
         match unfinished_interactions(&bot.store, &bot.key(), &bot.pod, ABANDONED_AFTER, LEASE, BATCH).await {
             Ok(abandoned) => {
@@ -62,6 +60,7 @@ pub async fn recover(bot: Arc<Bot>) {
             }
             Err(error) => bot.state.failed(&error),
         }
+        bot.state.rest("recovery");
     }
 }
 

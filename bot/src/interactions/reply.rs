@@ -183,7 +183,7 @@ impl Reply {
             tracing::error!(code, error = %failure, "an interaction failed");
         }
         let text = match failure {
-            ReplyError::TooLate => return,
+            ReplyError::TooLate | ReplyError::Elsewhere => return,
             ReplyError::Refused(text) => text.clone(),
             ReplyError::Store(error) if error.is_unavailable() => {
                 self.text("refuse-unavailable", &[("code", code.as_str().into())])
@@ -207,6 +207,7 @@ impl Reply {
         self.begun.store(true, Ordering::Release);
         match self.bot.rest.respond(self.id, &self.token, kind, data).await? {
             Acknowledged::TooLate => return Err(ReplyError::TooLate),
+            Acknowledged::Elsewhere => return Err(ReplyError::Elsewhere),
             Acknowledged::Yes => self.acknowledged.store(true, Ordering::Release),
         }
         self.bot.metrics.interaction_ack.observe(self.began.elapsed().as_secs_f64());

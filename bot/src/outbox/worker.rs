@@ -24,8 +24,8 @@ use super::{
 };
 use crate::context::{Bot, Sold};
 
-/// The outbox is looked at that often even without a signal: for what other pods left.
-const POLL: Duration = Duration::from_secs(10);
+/// Wait after a look that failed; what is due, also of other pods, is signalled.
+const RETRY: Duration = Duration::from_secs(1);
 /// Two looks are at least so far apart; what was just sold does not wait for them.
 const PAUSE: Duration = Duration::from_millis(250);
 /// A job that takes longer than its lease is another pod's.
@@ -76,11 +76,13 @@ pub async fn run(bot: Arc<Bot>, mut sold: UnboundedReceiver<Sold>) {
 async fn find(bot: Arc<Bot>, lanes: Lanes) {
     while !bot.stopping.is_cancelled() {
         bot.state.beat("outbox");
-        if let Err(error) = claim(&bot, &lanes).await {
-            bot.state.failed(&error);
+        let claimed = claim(&bot, &lanes).await;
+        if let Err(error) = &claimed {
+            bot.state.failed(error);
         }
+        bot.state.rest("outbox");
         tokio::select! {
-            () = sleep(POLL) => {}
+            () = sleep(RETRY), if claimed.is_err() => {}
             () = bot.wakeups.outbox.notified() => {}
             () = bot.stopping.cancelled() => {}
         }

@@ -38,6 +38,8 @@ pub struct Asking<'a> {
     pub own: &'a [Own],
     /// Where the caller stands in the change feed; without one nothing counts as changed.
     pub cursor: Option<&'a ChangeCursor>,
+    /// An interaction without an end that arrived so long ago may have lost its pod.
+    pub abandoned_after: Duration,
 }
 
 /// A shard's lease as it stands now.
@@ -68,6 +70,8 @@ pub struct Pulse {
     pub cursor: ChangeCursor,
     /// Jobs of the outbox are due.
     pub jobs_due: bool,
+    /// Interactions wait for their answer whose pod may have died.
+    pub unanswered: bool,
 }
 
 /// Renews and asks, in one statement.
@@ -97,7 +101,12 @@ const PULSE: &str = concat!(
     ", false) AS changed,
         EXISTS (
             SELECT FROM stockbot.outbox WHERE bot = $1 AND state = 'pending' AND next_at <= now()
-        ) AS jobs_due"
+        ) AS jobs_due,
+        EXISTS (
+            SELECT FROM stockbot.interactions
+            WHERE bot = $1 AND state IN ('received', 'acknowledged')
+                AND received_at < now() - make_interval(secs => $10) AND (lease_until IS NULL OR lease_until <= now())
+        ) AS unanswered"
 );
 
 /// Renews the caller's leases and asks for everything else that a pod waits for.
@@ -110,7 +119,7 @@ pub async fn pulse(store: &Store, asking: &Asking<'_>) -> Result<Pulse, StoreErr
         .unzip();
     let sql = sqlx::query(PULSE).bind(asking.bot).bind(asking.shop.0).bind(asking.owner);
     let sql = sql.bind(seconds(asking.ttl)).bind(shards).bind(epochs).bind(sessions).bind(sequences);
-    let sql = sql.bind(asking.cursor.map(|cursor| cursor.0.as_str()));
+    let sql = sql.bind(asking.cursor.map(|cursor| cursor.0.as_str())).bind(seconds(asking.abandoned_after));
     let row = store.one(sql).await?;
     let Json(leases) = get(&row, "leases")?;
     Ok(Pulse {
@@ -118,5 +127,6 @@ pub async fn pulse(store: &Store, asking: &Asking<'_>) -> Result<Pulse, StoreErr
         changed: get(&row, "changed")?,
         cursor: ChangeCursor(get(&row, "cursor")?),
         jobs_due: get(&row, "jobs_due")?,
+        unanswered: get(&row, "unanswered")?,
     })
 }

@@ -55,7 +55,15 @@ async fn run_the_shop(shop: &Shop, store: &Store, n: u64) {
     let of = ShardOf { shard: 0, total: 1 };
     let lease = leases::take(store, BOT, of, "pod", DEADLINE).await.unwrap().unwrap();
     let own = [Own { shard: 0, epoch: lease.epoch, session: None }];
-    let asking = Asking { bot: BOT, shop: shop.id, owner: "pod", ttl: DEADLINE, own: &own, cursor: None };
+    let asking = Asking {
+        bot: BOT,
+        shop: shop.id,
+        owner: "pod",
+        ttl: DEADLINE,
+        own: &own,
+        cursor: None,
+        abandoned_after: DEADLINE,
+    };
     assert!(pulse(store, &asking).await.unwrap().leases[0].renewed);
 }
 

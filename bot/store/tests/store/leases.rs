@@ -17,7 +17,15 @@ async fn take(shop: &Shop, owner: &str) -> Option<ShardLease> {
 }
 
 async fn beat(shop: &Shop, owner: &str, own: &[Own]) -> Pulse {
-    let asking = Asking { bot: BOT, shop: shop.id, owner, ttl: DEADLINE, own, cursor: None };
+    let asking = Asking {
+        bot: BOT,
+        shop: shop.id,
+        owner,
+        ttl: DEADLINE,
+        own,
+        cursor: None,
+        abandoned_after: DEADLINE,
+    };
     pulse(&shop.store, &asking).await.unwrap()
 }
 
@@ -220,8 +228,15 @@ async fn a_pulse_tells_of_changes_and_of_due_jobs() {
     let shop = Shop::open().await;
     let mut cursor = beat(&shop, "pod", &[]).await.cursor;
     let mut news = async || {
-        let asking =
-            Asking { bot: BOT, shop: shop.id, owner: "pod", ttl: DEADLINE, own: &[], cursor: Some(&cursor) };
+        let asking = Asking {
+            bot: BOT,
+            shop: shop.id,
+            owner: "pod",
+            ttl: DEADLINE,
+            own: &[],
+            cursor: Some(&cursor),
+            abandoned_after: DEADLINE,
+        };
         let pulse = pulse(&shop.store, &asking).await.unwrap();
         cursor = pulse.cursor;
         (pulse.changed, pulse.jobs_due)

@@ -1,0 +1,40 @@
+//! What a pod costs that has nothing to do.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod support;
+
+use stockbot_harness::eventually;
+use support::{DEADLINE, Shop};
+
+/// Statements of the bot since the last reset, and the seconds since then, by the database's clock.
+async fn statements(shop: &Shop) -> (f64, f64) {
+    let row = shop
+        .sql(&format!(
+            "SELECT coalesce(sum(calls), 0) || ' ' || extract(epoch FROM clock_timestamp() - (SELECT stats_reset FROM pg_stat_statements_info))
+             FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid WHERE rolname = '{}'",
+            shop.database.name
+        ))
+        .await;
+    let (calls, seconds) = row.split_once(' ').unwrap();
+    (calls.parse().unwrap(), seconds.parse().unwrap())
+}
+
+#[tokio::test]
+async fn an_idle_pod_sends_a_statement_every_other_second_at_most() {
+    let shop = Shop::new().await;
+    shop.database.execute("CREATE EXTENSION pg_stat_statements").await;
+    let owner = shop.open().await;
+    let standby = shop.start("growshop-1-b");
+    standby.until("it stands by", |status| status["gateway"]["state"] == "Standby").await;
+    owner.until("the display is published", |s| s["displays"][0]["state"] == "Published").await;
+    shop.database.execute("SELECT pg_stat_statements_reset()").await;
+    let (calls, seconds) = eventually(DEADLINE, "time passes", || async {
+        let (calls, seconds) = statements(&shop).await;
+        if seconds >= 15.0 { Ok((calls, seconds)) } else { Err(calls) }
+    })
+    .await;
+    assert!(calls >= 8.0, "{calls} statements in {seconds} s: two pods do look");
+    assert!(calls <= 2.0 * (seconds / 2.0 + 1.0), "{calls} statements of two pods in {seconds} s");
+    shop.assert_no_violations().await;
+}
