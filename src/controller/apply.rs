@@ -1,6 +1,9 @@
 //! Server-side apply of one child, and deletion of leftovers. Writes nothing if nothing would change, and never
 //! touches an object that the bot does not control.
 
+#[cfg(test)]
+mod tests;
+
 use k8s_openapi::NamespaceResourceScope;
 use kube::{
     Api, Client, Resource, ResourceExt as _,
@@ -226,37 +229,4 @@ fn document<K: Child>(wanted: &K, uid: Option<&str>) -> Result<Value, serde_json
         None => metadata["resourceVersion"] = "1".into(),
     }
     Ok(document)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cluster::footprint::Footprint;
-    use k8s_openapi::api::core::v1::ConfigMap;
-
-    fn config(keys: &[&str]) -> ConfigMap {
-        let data = keys.iter().map(|key| ((*key).to_owned(), "value".to_owned())).collect();
-        ConfigMap { data: Some(data), ..ConfigMap::default() }
-    }
-
-    #[test]
-    fn a_field_that_is_not_wanted_any_more_is_noticed() {
-        let live = Footprint::of(&document(&config(&["kept", "dropped"]), None).unwrap());
-        assert!(live.covers(&document(&config(&["kept", "dropped"]), Some("uid")).unwrap()));
-        assert!(!live.covers(&document(&config(&["kept"]), Some("uid")).unwrap()));
-    }
-
-    #[test]
-    fn a_new_object_can_only_be_created_and_a_known_one_only_be_changed() {
-        let new = document(&config(&[]), None).unwrap();
-        assert_eq!(
-            (&new["metadata"]["resourceVersion"], &new["metadata"]["uid"]),
-            (&json!("1"), &Value::Null)
-        );
-        let known = document(&config(&[]), Some("uid")).unwrap();
-        assert_eq!(
-            (&known["metadata"]["resourceVersion"], &known["metadata"]["uid"]),
-            (&Value::Null, &json!("uid"))
-        );
-    }
 }
