@@ -71,7 +71,7 @@ async fn a_change_of_a_display_costs_few_requests() {
     let (_, all) = operator.get("/metrics").await.unwrap();
     // The ConfigMap, the pod's annotation, the display's status; more only where the machine is so slow that a moment
     // of "not yet published" has to be told.
-    assert!(requests <= 8, "{requests} requests for a display's change:\n{all}");
+    assert!(requests <= 5, "{requests} requests for a display's change:\n{all}");
 }
 
 #[tokio::test]
