@@ -30,12 +30,12 @@ fn a_new_object_can_only_be_created_and_a_known_one_only_be_changed() {
     );
 }
 
-/// A writer of growshop's children, and an empty cache of its ConfigMaps.
+/// A writer of growshop's children, and an empty cache of its `ConfigMap`s.
 fn writing<'a>(stub: &'a Stub, metrics: &'a Metrics, bot: &'a Key) -> (ChildWriter<'a>, Cache<Live>) {
     (ChildWriter::new(&stub.client, metrics, bot, "bot-uid"), Cache::default())
 }
 
-/// The API server's ConfigMap of growshop.
+/// The `ConfigMap` of growshop as the API server has it.
 fn stored(version: &str, value: &str) -> Value {
     let owner = json!({"apiVersion": "stockbot.dev/v1alpha1", "kind": "DiscordBot", "name": "growshop", "uid": "bot-uid", "controller": true});
     json!({
