@@ -89,6 +89,29 @@ async fn every_refusal_to_write_to_a_user_brings_the_goods_with_the_reply() {
 }
 
 #[tokio::test]
+async fn goods_come_with_the_reply_at_once_when_no_direct_channel_can_be_opened_soon() {
+    let (shop, _bot) = quiet_shop(&["key-1", "key-2"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    for (n, effect) in
+        [json!({"status": 429, "retry_after": 600}), json!({"delay": "1h"})].into_iter().enumerate()
+    {
+        fault(&shop, "POST", "/users/@me/channels", effect, None).await;
+        let receipt = buy(&customer).await;
+        assert_shows(&receipt, "attached here");
+        let goods = shop.world.discord.file(&receipt["response"]["attachments"][0]).await;
+        assert!(goods.contains(&format!("key-{}", n + 1)), "{goods}");
+        shop.world.discord.delete("/faults").await;
+    }
+    shop.until(
+        "SELECT count(*) FROM stockbot.orders WHERE state = 'delivered' AND delivered_via = 'reply'",
+        "2",
+    )
+    .await;
+    assert!(customer.direct_messages().await.is_empty());
+    shop.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
 async fn a_direct_channel_is_opened_once_kept_over_restarts_and_forgotten_when_it_is_gone() {
     let (shop, bot) = quiet_shop(&["key-1", "key-2", "key-3", "key-4"]).await;
     let customer = shop.customer("Grower", "1 DL").await;

@@ -1,13 +1,16 @@
-//! Brings the goods to the buyer, exactly once: by direct message, else attached to the reply.
+//! Brings the goods to the buyer, exactly once: by direct message, else, or if that cannot begin soon, attached to the reply.
 //!
 //! A send whose outcome is unknown is looked up, in the direct channel and in the reply, before anything is sent again; the nonce
 //! makes Discord answer a repeat of the next minutes with the first message on top of that.
+
+use std::time::Duration;
 
 use stockbot_config::Currency;
 use stockbot_store::{
     DeliveredVia, Order, OutboxJob, SalePayload,
     direct_channels::{direct_channel, forget_direct_channel},
 };
+use tokio::time::timeout;
 
 use super::error::{JobError, Undelivered};
 use crate::{
@@ -17,6 +20,9 @@ use crate::{
     texts::{escape, text},
 };
 
+/// Longest wait for a direct channel while the buyer looks at the reply. Opening them is what Discord limits most (10 in 10 s), so
+/// that a crowd of new customers would wait minutes for what the reply can carry at once.
+const SOON: Duration = Duration::from_millis(500);
 /// Messages looked through.
 const LOOK_BACK: u8 = 100;
 
@@ -65,6 +71,13 @@ impl<'a> Parcel<'a> {
 
     /// Sends the goods.
     pub async fn send(&mut self) -> Result<Arrival, Undelivered> {
+        if !self.opens_soon().await {
+            match self.attach_to_reply().await {
+                // The reply is over: nobody looks at it, and the direct channel is waited for.
+                Err(Undelivered { error: JobError::Impossible(_), .. }) => {}
+                result => return result,
+            }
+        }
         let undelivered = match self.send_direct().await {
             Err(undelivered) if undelivered.is_user_unreachable() => undelivered,
             result => return result,
@@ -97,6 +110,15 @@ impl<'a> Parcel<'a> {
         };
         let message = message.map_err(Undelivered::by)?.number();
         Ok(Arrival { via: DeliveredVia::DirectMessage, message })
+    }
+
+    /// Is there a direct channel, or Discord's word that there will be none, before the buyer notices?
+    async fn opens_soon(&mut self) -> bool {
+        match timeout(SOON, self.channel()).await {
+            Ok(Ok(_)) => true,
+            Ok(Err(error)) => !error.is_passing(),
+            Err(_) => false,
+        }
     }
 
     async fn channel(&mut self) -> Result<u64, RestError> {
