@@ -91,6 +91,11 @@ impl Connections {
         *lock(&self.opener().doubted) = Some(Instant::now());
     }
 
+    /// A new connection for a place that is taken already.
+    pub async fn open(&self) -> Result<Link, StoreError> {
+        Ok(self.opener().create().await?)
+    }
+
     /// Closes those that rest, and waits for the others to come back and be closed.
     pub async fn close(&self) {
         self.pool.close();

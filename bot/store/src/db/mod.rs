@@ -35,7 +35,7 @@ impl Store {
             return Ok(rows);
         }
         let mut session = self.session(self.patience()).await?;
-        Ok(sql.fetch_on(Wire { session: &mut session, store: Some(self) }).await?)
+        Ok(sql.fetch_on(Wire { session: &mut session, again: true }).await?)
     }
 
     /// The first row of a statement.
@@ -57,7 +57,7 @@ impl Store {
             return Ok(changed);
         }
         let mut session = self.session(self.patience()).await?;
-        Ok(sql.execute(Wire { session: &mut session, store: Some(self) }).await?.rows_affected())
+        Ok(sql.execute(Wire { session: &mut session, again: true }).await?.rows_affected())
     }
 
     /// Does a whole transaction, and once more when the server refused it because the session was outdated: nothing of it has
@@ -142,6 +142,7 @@ mod tests {
         // As a pooler does that the configuration does not name: it resets the session between two uses.
         in_session(&store, "DEALLOCATE ALL").await;
         assert_eq!(store.rows(ask()).await.unwrap().len(), 1);
+        store.rows(ask()).await.unwrap();
         in_session(&store, "DEALLOCATE ALL").await;
         let mut attempts = 0;
         let whole = store.whole(|| {

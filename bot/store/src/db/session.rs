@@ -60,6 +60,13 @@ impl Session {
         self.connection.link().sound
     }
 
+    /// Goes on with a fresh connection, in the place of this one: with another place, all sessions of a pod that are outdated at
+    /// once would wait for each other.
+    pub(super) async fn renew(&mut self) -> Result<(), StoreError> {
+        *self.connection.link() = self.connections.open().await?;
+        Ok(())
+    }
+
     /// Closes the connection, and with it whatever it was doing.
     pub(super) fn give_up(mut self) {
         self.connection.link().sound = false;

@@ -15,7 +15,7 @@ use sqlx::{
 };
 
 use super::session::Session;
-use crate::{Store, StoreError};
+use crate::StoreError;
 
 /// A statement with its arguments.
 pub(crate) type Sql<'q> = Query<'q, Postgres, PgArguments>;
@@ -54,20 +54,22 @@ where
 
 /// A session as the driver sees it.
 ///
-/// `store`: given outside of transactions only. A statement that the server refused because the session is outdated did nothing,
+/// `again`: outside of transactions only. A statement that the server refused because the session is outdated did nothing,
 /// so it is run once more in a fresh one.
 #[derive(Debug)]
 pub(crate) struct Wire<'c> {
     pub(super) session: &'c mut Session,
-    pub(super) store: Option<&'c Store>,
+    pub(super) again: bool,
 }
 
 impl Wire<'_> {
     async fn run(self, sql: SqlStr, arguments: PgArguments) -> Result<Answer, StoreError> {
-        let Some(store) = self.store else { return self.session.answer(sql, arguments).await };
+        if !self.again {
+            return self.session.answer(sql, arguments).await;
+        }
         match self.session.answer(sql.clone(), arguments.clone()).await {
             Err(StoreError::Outdated(_)) => {
-                *self.session = store.session(self.session.patience).await?;
+                self.session.renew().await?;
                 self.session.answer(sql, arguments).await
             }
             answer => answer,

@@ -62,7 +62,7 @@ impl Tx {
     }
 
     fn wire(&mut self) -> Result<Wire<'_>, StoreError> {
-        Ok(Wire { session: self.session.as_mut().ok_or_else(over)?, store: None })
+        Ok(Wire { session: self.session.as_mut().ok_or_else(over)?, again: false })
     }
 }
 
