@@ -1,6 +1,6 @@
 //! The balance card: parts per denomination, total, the last movements.
 
-use stockbot_store::ledger::history;
+use stockbot_store::Page;
 
 use super::{error::ReplyError, history::line, reply::Reply};
 use crate::{
@@ -9,13 +9,13 @@ use crate::{
 };
 
 /// Movements on the card.
-const RECENT: i64 = 3;
+pub const RECENT: Page = Page { before: None, limit: 3 };
 
 /// Shows the balance.
 pub async fn show(reply: &Reply) -> Result<(), ReplyError> {
     reply.defer().await?;
     let customer = reply.customer().await?;
-    let recent = history(&reply.bot.store, reply.bot.shop, customer.id, None, RECENT).await?;
+    let recent = reply.movements(&customer, RECENT).await?;
     let lines: Vec<String> = recent.iter().map(|movement| line(reply, movement)).collect();
     let recent = if lines.is_empty() { reply.text("balance-none", &[]) } else { lines.join("\n") };
     let config = reply.bot.config();

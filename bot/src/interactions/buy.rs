@@ -10,7 +10,6 @@ use serenity::{
 use stockbot_config::ButtonAction;
 use stockbot_store::{
     Product,
-    customers::customer,
     products::{list_products, product},
 };
 
@@ -37,7 +36,7 @@ const CODE: &str = "code";
 /// The Buy button: a menu of what is in stock, for registered customers.
 pub async fn pressed(reply: &Reply) -> Result<(), ReplyError> {
     reply.defer().await?;
-    if customer(&reply.bot.store, reply.bot.shop, reply.user).await?.is_none() {
+    if reply.registered().await?.is_none() {
         let register = CustomId::Do(ButtonAction::Register).to_string();
         let button = CreateButton::new(register)
             .label(button_label(reply.locale, ButtonAction::Register))

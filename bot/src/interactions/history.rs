@@ -1,9 +1,15 @@
 //! A customer's movements, newest first, ten a page.
 
 use serenity::builder::{CreateActionRow, CreateButton};
-use stockbot_store::{Movement, TransferKind, ledger::history};
+use stockbot_config::ButtonAction;
+use stockbot_store::{Movement, Page, TransferKind};
 
-use super::{error::ReplyError, reply::Reply};
+use super::{
+    balance,
+    error::ReplyError,
+    reply::Reply,
+    request::{Kind, Request},
+};
 use crate::{
     cards::{Card, Mood},
     custom_id::CustomId,
@@ -13,6 +19,32 @@ use crate::{
 /// Movements a page.
 const PAGE: usize = 10;
 
+/// One more than shown tells whether there is a next page.
+fn page(before: Option<i64>) -> Page {
+    Page { before, limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX) }
+}
+
+/// The movements that the answer to a request shows; they are read together with the request's arrival.
+pub fn page_of(request: &Request) -> Option<Page> {
+    if let Kind::Command { path, .. } = &request.kind {
+        return match path.as_str() {
+            "balance" => Some(balance::RECENT),
+            "history" => Some(page(None)),
+            _ => None,
+        };
+    }
+    match CustomId::parse(request.target())? {
+        CustomId::Live { action: ButtonAction::Balance, .. } | CustomId::Do(ButtonAction::Balance) => {
+            Some(balance::RECENT)
+        }
+        CustomId::Live { action: ButtonAction::History, .. } | CustomId::Do(ButtonAction::History) => {
+            Some(page(None))
+        }
+        CustomId::HistoryBefore(entry) => Some(page(Some(entry))),
+        _ => None,
+    }
+}
+
 /// Shows the movements before the ledger entry `before`, or the newest.
 pub async fn show(reply: &Reply, before: Option<i64>) -> Result<(), ReplyError> {
     if before.is_some() {
@@ -21,9 +53,7 @@ pub async fn show(reply: &Reply, before: Option<i64>) -> Result<(), ReplyError> 
         reply.defer().await?;
     }
     let customer = reply.customer().await?;
-    // One more than shown tells whether there is a next page.
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let movements = history(&reply.bot.store, reply.bot.shop, customer.id, before, limit).await?;
+    let movements = reply.movements(&customer, page(before)).await?;
     let lines: Vec<String> = movements.iter().take(PAGE).map(|movement| line(reply, movement)).collect();
     let text = if lines.is_empty() { reply.text("history-empty", &[]) } else { lines.join("\n") };
     let title = reply.text("history-title", &[("growId", escape(&customer.grow_id).into())]);

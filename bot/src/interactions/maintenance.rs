@@ -1,7 +1,6 @@
 //! A closed shop: by the configuration, by an administrator in Discord, or one display alone.
 
 use stockbot_config::Mode;
-use stockbot_store::shops::shop_state;
 
 use super::{error::ReplyError, reply::Reply};
 use crate::texts::escape;
@@ -19,7 +18,7 @@ pub async fn refuse_if_closed(reply: &Reply, display: Option<&str>) -> Result<()
     if display.is_some_and(of_display) {
         return Err(refusal(reply, ""));
     }
-    let state = shop_state(&reply.bot.store, reply.bot.shop).await?;
+    let state = reply.shop().await?;
     if state.maintenance { Err(refusal(reply, &state.reason)) } else { Ok(()) }
 }
 

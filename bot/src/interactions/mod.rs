@@ -29,7 +29,7 @@ mod stock_list;
 use std::{sync::Arc, time::Instant};
 
 use serenity::model::application::Interaction;
-use stockbot_store::interactions::receive_interaction;
+use stockbot_store::{Arrival, arrivals::receive_interaction};
 
 pub use recovery::{ABANDONED_AFTER, recover};
 
@@ -52,11 +52,12 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
             return autocomplete::answer(&bot, &request, deadline).await;
         }
         let record = request.record(&bot);
-        let first = patience::in_time(deadline, receive_interaction(&bot.store, &record)).await;
+        let page = history::page_of(&request);
+        let arrival = patience::in_time(deadline, receive_interaction(&bot.store, &record, page)).await;
         stored();
-        match first {
-            Ok(true) => handle(&bot, &request, began, deadline).await,
-            Ok(false) => ending::count(&bot, &request, "repeated"),
+        match arrival {
+            Ok(arrival) if arrival.first => handle(&bot, &request, arrival, began, deadline).await,
+            Ok(_) => ending::count(&bot, &request, "repeated"),
             Err(error) => {
                 let reply = Reply::new(bot.clone(), &request, began);
                 reply.refuse(&ReplyError::Store(error)).await;
@@ -66,8 +67,14 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
     });
 }
 
-async fn handle(bot: &Arc<Bot>, request: &Request, began: Instant, deadline: tokio::time::Instant) {
-    let reply = Reply::new(bot.clone(), request, began);
+async fn handle(
+    bot: &Arc<Bot>,
+    request: &Request,
+    arrival: Arrival,
+    began: Instant,
+    deadline: tokio::time::Instant,
+) {
+    let reply = Reply::new(bot.clone(), request, began).arrived(arrival);
     let result = patience::answered_in_time(deadline, &reply, router::route(&reply, request)).await;
     if let Err(failure) = &result {
         reply.refuse(failure).await;

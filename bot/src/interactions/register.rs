@@ -4,10 +4,7 @@ use serenity::{
     all::InputTextStyle,
     builder::{CreateActionRow, CreateButton, CreateInputText, CreateModal},
 };
-use stockbot_store::{
-    GrowId, Registration,
-    customers::{customer, register},
-};
+use stockbot_store::{GrowId, Registration, customers::register};
 
 use super::{
     error::ReplyError,
@@ -25,7 +22,7 @@ const FIELD: &str = "grow_id";
 
 /// The Register button: the form, or the current name with Change and Cancel.
 pub async fn pressed(reply: &Reply) -> Result<(), ReplyError> {
-    let Some(known) = customer(&reply.bot.store, reply.bot.shop, reply.user).await? else {
+    let Some(known) = reply.registered().await? else {
         return open_form(reply).await;
     };
     let buttons = vec![

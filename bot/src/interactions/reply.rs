@@ -11,7 +11,10 @@ use std::{
 use serde_json::{Value, json};
 use serenity::builder::CreateModal;
 use stockbot_config::Locale;
-use stockbot_store::{Actor, CommandLog, Customer, Receipt, customers::customer, money};
+use stockbot_store::{
+    Actor, Arrival, CommandLog, Customer, Movement, Page, Receipt, ShopState, customers::customer,
+    ledger::history, money, shops::shop_state,
+};
 
 use super::{error::ReplyError, request::Request};
 use crate::{
@@ -48,6 +51,7 @@ pub struct Reply {
     acknowledged: AtomicBool,
     left_open: AtomicBool,
     sold: Mutex<Option<Receipt>>,
+    arrival: Option<Arrival>,
 }
 
 impl Reply {
@@ -65,7 +69,15 @@ impl Reply {
             acknowledged: AtomicBool::new(false),
             left_open: AtomicBool::new(false),
             sold: Mutex::default(),
+            arrival: None,
         }
+    }
+
+    /// With what was read as it arrived.
+    #[must_use]
+    pub fn arrived(mut self, arrival: Arrival) -> Self {
+        self.arrival = Some(arrival);
+        self
     }
 
     /// For an interaction that another pod has acknowledged.
@@ -102,8 +114,31 @@ impl Reply {
 
     /// The customer, or a refusal that says how to become one.
     pub async fn customer(&self) -> Result<Customer, ReplyError> {
-        let known = customer(&self.bot.store, self.bot.shop, self.user).await?;
-        known.ok_or_else(|| self.refusal(REFUSE_NOT_REGISTERED, &[]))
+        self.registered().await?.ok_or_else(|| self.refusal(REFUSE_NOT_REGISTERED, &[]))
+    }
+
+    /// The customer, if the user is one.
+    pub async fn registered(&self) -> Result<Option<Customer>, ReplyError> {
+        match &self.arrival {
+            Some(arrival) => Ok(arrival.customer.clone()),
+            None => Ok(customer(&self.bot.store, self.bot.shop, self.user).await?),
+        }
+    }
+
+    /// Is the shop open?
+    pub async fn shop(&self) -> Result<ShopState, ReplyError> {
+        match &self.arrival {
+            Some(arrival) => Ok(arrival.shop.clone()),
+            None => Ok(shop_state(&self.bot.store, self.bot.shop).await?),
+        }
+    }
+
+    /// A page of the customer's movements.
+    pub async fn movements(&self, customer: &Customer, page: Page) -> Result<Vec<Movement>, ReplyError> {
+        match self.arrival.as_ref().and_then(|arrival| arrival.page.as_ref()) {
+            Some((read, movements)) if *read == page => Ok(movements.clone()),
+            _ => Ok(history(&self.bot.store, self.bot.shop, customer.id, page.before, page.limit).await?),
+        }
     }
 
     /// "One moment": a reply of its own follows by [`Self::show`].

@@ -13,7 +13,7 @@ use stockbot_store::{
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc::UnboundedReceiver},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use super::{
@@ -27,7 +27,9 @@ use crate::context::{Bot, Sold};
 /// Wait after a look that failed; what is due, also of other pods, is signalled.
 const RETRY: Duration = Duration::from_secs(1);
 /// Two looks are at least so far apart; what was just sold does not wait for them.
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(500);
+/// What is left to do is counted that often while there is something to do.
+const COUNT: Duration = Duration::from_secs(10);
 /// A job that takes longer than its lease is another pod's.
 pub const LEASE: Duration = Duration::from_secs(45);
 /// What takes longer is ended, before another pod may have it.
@@ -74,9 +76,19 @@ pub async fn run(bot: Arc<Bot>, mut sold: UnboundedReceiver<Sold>) {
 
 /// Looks for due jobs until the process is to end.
 async fn find(bot: Arc<Bot>, lanes: Lanes) {
+    let mut counted: Option<Instant> = None;
     while !bot.stopping.is_cancelled() {
         bot.state.beat("outbox");
-        let claimed = claim(&bot, &lanes).await;
+        let looked = async {
+            let found = claim(&bot, &lanes).await?;
+            // The last look of a busy time finds nothing: what is told then stays true.
+            if found == 0 || counted.is_none_or(|counted| counted.elapsed() >= COUNT) {
+                bot.metrics.outbox_depth.set(outbox_depth(&bot.store, &bot.key()).await?);
+                counted = Some(Instant::now());
+            }
+            Ok::<(), StoreError>(())
+        };
+        let claimed = looked.await;
         if let Err(error) = &claimed {
             bot.state.failed(error);
         }
@@ -91,8 +103,8 @@ async fn find(bot: Arc<Bot>, lanes: Lanes) {
     bot.state.rest("outbox");
 }
 
-/// Gives every job that is due, and that there is room for, to a task.
-async fn claim(bot: &Arc<Bot>, lanes: &Lanes) -> Result<(), StoreError> {
+/// Gives every job that is due, and that there is room for, to a task; how many there were.
+async fn claim(bot: &Arc<Bot>, lanes: &Lanes) -> Result<usize, StoreError> {
     let room = |kind, slots: &Semaphore| Room {
         kind,
         jobs: i64::try_from(slots.available_permits()).unwrap_or(i64::MAX),
@@ -106,6 +118,7 @@ async fn claim(bot: &Arc<Bot>, lanes: &Lanes) -> Result<(), StoreError> {
     ];
     let busy: Vec<u64> = lanes.busy.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
     let jobs = claim_jobs(&bot.store, &bot.key(), &bot.pod, LEASE, &rooms, &busy).await?;
+    let found = jobs.len();
     let mut posts: HashMap<u64, Vec<OutboxJob>> = HashMap::new();
     for job in jobs {
         let slots = match job.kind {
@@ -136,8 +149,7 @@ async fn claim(bot: &Arc<Bot>, lanes: &Lanes) -> Result<(), StoreError> {
             bot.wakeups.outbox.notify_one();
         });
     }
-    bot.metrics.outbox_depth.set(outbox_depth(&bot.store, &bot.key()).await?);
-    Ok(())
+    Ok(found)
 }
 
 /// A channel is free again, whatever became of its posts.

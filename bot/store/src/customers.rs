@@ -63,7 +63,7 @@ pub struct Customer {
 }
 
 impl Customer {
-    fn from_row(row: &PgRow) -> Result<Self, StoreError> {
+    pub(crate) fn from_row(row: &PgRow) -> Result<Self, StoreError> {
         Ok(Self {
             id: get(row, "id")?,
             user_id: get_id(row, "discord_user_id")?,

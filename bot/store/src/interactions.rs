@@ -100,20 +100,6 @@ impl UnfinishedInteraction {
     }
 }
 
-/// Writes an interaction down. `false`: it is there already, somebody handles it.
-pub async fn receive_interaction(store: &Store, new: &NewInteraction) -> Result<bool, StoreError> {
-    let sql = sqlx::query(
-        "INSERT INTO stockbot.interactions
-            (id, shop_id, bot, application_id, token, kind, custom_id, user_id, channel_id, guild_id, locale, pod, payload)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-         ON CONFLICT (id) DO NOTHING",
-    );
-    let sql = sql.bind(key(new.id)).bind(new.shop.0).bind(&new.bot).bind(key(new.application_id));
-    let sql = sql.bind(&new.token).bind(&new.kind).bind(&new.custom_id).bind(key(new.user_id));
-    let sql = sql.bind(new.channel_id.map(key)).bind(new.guild_id.map(key)).bind(new.locale.word());
-    Ok(store.execute(sql.bind(&new.pod).bind(&new.payload)).await? == 1)
-}
-
 /// Ends an interaction with what was answered, and logs it. The first end stays; `false`: it had ended before.
 pub async fn finish_interaction(
     store: &Store,

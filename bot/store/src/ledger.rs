@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     Actor, Severity, ShopId, Store, StoreError,
-    db::read_word,
+    db::{Tx, read_word},
     logs::{Entry, append},
     transfer::{Transfer, lock_account, post, was_posted},
 };
@@ -141,14 +141,9 @@ async fn adjust(
     store.whole(transaction).await
 }
 
-/// A customer's movements, newest first, those before `before` (an `entry_id`).
-pub async fn history(
-    store: &Store,
-    shop: ShopId,
-    customer_id: i64,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<Movement>, StoreError> {
+/// A page of movements, read by a store or within a transaction.
+macro_rules! movements {
+    ($reader:expr, $shop:expr, $customer_id:expr, $before:expr, $limit:expr) => {{
     let sql = sqlx::query!(
         r#"SELECT e.account_version, t.kind, e.amount, e.balance_after, t.created_at AS "created_at: jiff_sqlx::Timestamp",
                 t.order_id
@@ -157,12 +152,12 @@ pub async fn history(
          JOIN stockbot.ledger_transfers t ON t.id = e.transfer_id
          WHERE a.shop_id = $1 AND a.customer_id = $2 AND e.account_version < $3
          ORDER BY e.account_version DESC LIMIT $4"#,
-        shop.0,
-        customer_id,
-        before.unwrap_or(i64::MAX),
-        limit,
+        $shop.0,
+        $customer_id,
+        $before.unwrap_or(i64::MAX),
+        $limit,
     );
-    let rows = store.rows(sql).await?;
+    let rows = $reader.rows(sql).await?;
     let movements = rows.into_iter().map(|row| {
         Ok(Movement {
             entry_id: row.account_version,
@@ -174,4 +169,27 @@ pub async fn history(
         })
     });
     movements.collect()
+    }};
+}
+
+/// A customer's movements, newest first, those before `before` (an `entry_id`).
+pub async fn history(
+    store: &Store,
+    shop: ShopId,
+    customer_id: i64,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Movement>, StoreError> {
+    movements!(store, shop, customer_id, before, limit)
+}
+
+/// As [`history`], within a transaction.
+pub(crate) async fn history_within(
+    tx: &mut Tx,
+    shop: ShopId,
+    customer_id: i64,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Movement>, StoreError> {
+    movements!(tx, shop, customer_id, before, limit)
 }

@@ -1,9 +1,9 @@
 //! Everything Stockbot keeps in Postgres, and the only place where SQL is written.
 //!
 //! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`stock`] -> [`customers`], [`ledger`] ->
-//! [`purchase`], [`orders`], [`refund`] -> [`interactions`], [`outbox`] (what Discord is owed), [`delivery`], [`settlement`],
-//! [`direct_channels`] -> [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what pods share) ->
-//! [`logs`]. [`money`] is pure.
+//! [`purchase`], [`orders`], [`refund`] -> [`arrivals`], [`interactions`], [`outbox`] (what Discord is owed), [`delivery`],
+//! [`settlement`], [`direct_channels`] -> [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what
+//! pods share) -> [`logs`]. [`money`] is pure.
 //!
 //! Invariants
 //! 1. Every statement is scoped by the shop (or by the bot, for what belongs to a bot).
@@ -16,6 +16,7 @@
 //! Must not: know Discord, Kubernetes or what people are shown.
 
 pub mod actor;
+pub mod arrivals;
 mod audit;
 pub mod changes;
 pub mod customers;
@@ -53,6 +54,7 @@ mod transfer;
 mod url;
 
 pub use actor::Actor;
+pub use arrivals::{Arrival, Page};
 pub use audit::AuditReport;
 pub use changes::ChangeCursor;
 pub use customers::{Customer, GrowId, Registration};

@@ -2,9 +2,11 @@ use std::time::Duration;
 
 use serde_json::json;
 use stockbot_config::Locale;
-use stockbot_store::{CommandLog, InteractionEnd, NewInteraction, interactions};
+use stockbot_store::{
+    CommandLog, InteractionEnd, NewInteraction, Page, arrivals, interactions, ledger, shops,
+};
 
-use crate::shop::{BOT, DEADLINE, Shop, order};
+use crate::shop::{BOT, DEADLINE, Shop, admin, order};
 
 fn new(shop: &Shop, id: u64) -> NewInteraction {
     NewInteraction {
@@ -34,7 +36,7 @@ async fn an_interaction_is_received_once_however_often_it_arrives() {
     let shop = Shop::open().await;
     let arrivals = (0..20).map(|_| {
         let (store, new) = (shop.store.clone(), new(&shop, u64::MAX / 2));
-        tokio::spawn(async move { interactions::receive_interaction(&store, &new).await.unwrap() })
+        tokio::spawn(async move { arrivals::receive_interaction(&store, &new, None).await.unwrap().first })
     });
     let mut first = 0;
     for arrival in arrivals.collect::<Vec<_>>() {
@@ -51,7 +53,7 @@ async fn end(shop: &Shop, id: u64, end: InteractionEnd, answer: &str, log: Optio
 async fn what_was_not_finished_is_taken_up_by_one_pod() {
     let shop = Shop::open().await;
     for id in 2..=4 {
-        interactions::receive_interaction(&shop.store, &new(&shop, id)).await.unwrap();
+        arrivals::receive_interaction(&shop.store, &new(&shop, id), None).await.unwrap();
     }
     assert!(end(&shop, 4, InteractionEnd::Finished, "done", None).await);
     let none = Duration::ZERO;
@@ -71,7 +73,7 @@ async fn a_sale_marks_its_acknowledgement() {
     shop.stock("A", 1..=1).await;
     shop.buyer(1, 1).await;
     for id in [8, 9] {
-        interactions::receive_interaction(&shop.store, &new(&shop, id)).await.unwrap();
+        arrivals::receive_interaction(&shop.store, &new(&shop, id), None).await.unwrap();
     }
     shop.bought(&order(9, 1, "A", 1)).await;
     let none = Duration::ZERO;
@@ -82,7 +84,7 @@ async fn a_sale_marks_its_acknowledgement() {
 #[tokio::test]
 async fn what_is_taken_up_brings_all_that_is_needed_to_finish_it() {
     let shop = Shop::open().await;
-    interactions::receive_interaction(&shop.store, &new(&shop, 9)).await.unwrap();
+    arrivals::receive_interaction(&shop.store, &new(&shop, 9), None).await.unwrap();
     let none = Duration::ZERO;
     let found = interactions::unfinished_interactions(&shop.store, BOT, "p", none, none, 10);
     let one = found.await.unwrap().remove(0);
@@ -100,11 +102,27 @@ fn jiff_age(at: jiff::Timestamp) -> i64 {
 #[tokio::test]
 async fn the_first_end_of_an_interaction_stays() {
     let shop = Shop::open().await;
-    interactions::receive_interaction(&shop.store, &new(&shop, 1)).await.unwrap();
+    arrivals::receive_interaction(&shop.store, &new(&shop, 1), None).await.unwrap();
     assert!(end(&shop, 1, InteractionEnd::TooLate, "late", None).await);
     assert!(!end(&shop, 1, InteractionEnd::Finished, "again", None).await);
     let row = "SELECT state || ' ' || response FROM stockbot.interactions";
     assert_eq!(shop.database.text(row).await, "too_late \"late\"");
     assert_eq!(interactions::prune_interactions(&shop.store, shop.id, DEADLINE).await.unwrap(), 0);
     assert_eq!(interactions::prune_interactions(&shop.store, shop.id, Duration::ZERO).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_interaction_finds_shop_customer_and_movements_as_it_arrives() {
+    let shop = Shop::open().await;
+    let page = Some(Page { before: None, limit: 3 });
+    let stranger = arrivals::receive_interaction(&shop.store, &new(&shop, 1), page).await.unwrap();
+    assert!(stranger.first && stranger.customer.is_none() && stranger.page.is_none());
+    let buyer = shop.buyer(1, 7).await;
+    shops::set_maintenance(&shop.store, shop.id, true, "counting", &admin()).await.unwrap();
+    let known = arrivals::receive_interaction(&shop.store, &new(&shop, 2), page).await.unwrap();
+    assert_eq!((known.customer, known.shop.reason.as_str()), (Some(buyer.clone()), "counting"));
+    let read = ledger::history(&shop.store, shop.id, buyer.id, None, 3).await.unwrap();
+    assert_eq!(known.page.unwrap().1, read);
+    assert_eq!(read.len(), 1);
+    assert!(!arrivals::receive_interaction(&shop.store, &new(&shop, 2), None).await.unwrap().first);
 }

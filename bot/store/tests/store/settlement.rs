@@ -1,13 +1,14 @@
 //! A sale that its own pod delivers: few transactions, and the same promises as any other way.
 
-use serde_json::json;
 use std::time::Duration;
+
+use serde_json::json;
 use stockbot_config::Locale;
 use stockbot_harness::eventually;
 use stockbot_store::{
-    CommandLog, CommandOutcome, DeliveredVia, Deliverer, Goods, Held, NewInteraction, OrderState,
-    PurchaseOutcome, PurchaseRequest, Sent, Settlement, Store, direct_channels, interactions, orders, outbox,
-    purchase, settlement,
+    CommandLog, CommandOutcome, DeliveredVia, Deliverer, Goods, Held, InteractionEnd, NewInteraction,
+    OrderState, Page, PurchaseOutcome, PurchaseRequest, Sent, Settlement, Store, arrivals, direct_channels,
+    interactions::finish_interaction, orders, outbox, purchase, settlement,
 };
 
 use crate::shop::{BOT, DEADLINE, Shop, options, order};
@@ -20,8 +21,8 @@ async fn open() -> Shop {
     shop
 }
 
-async fn receive(store: &Store, shop: &Shop, id: u64) {
-    let new = NewInteraction {
+fn new(shop: &Shop, id: u64) -> NewInteraction {
+    NewInteraction {
         id,
         shop: shop.id,
         bot: BOT.into(),
@@ -35,8 +36,11 @@ async fn receive(store: &Store, shop: &Shop, id: u64) {
         locale: Locale::En,
         pod: "pod-1".into(),
         payload: json!({}),
-    };
-    assert!(interactions::receive_interaction(store, &new).await.unwrap());
+    }
+}
+
+async fn receive(store: &Store, shop: &Shop, id: u64) {
+    assert!(arrivals::receive_interaction(store, &new(shop, id), None).await.unwrap().first);
 }
 
 async fn buy(store: &Store, shop: &Shop, interaction: u64) -> (String, Held) {
@@ -104,8 +108,18 @@ async fn goods_that_are_owed_come_back_knowing_whether_they_were_sent() {
     shop.prove().await;
 }
 
-/// Transactions that the sessions of `sales` purchases needed, opening a session included.
-async fn transactions(shop: &Shop, first: u64, sales: u64) -> i64 {
+/// Transactions that one `click` needs: of eleven of them less those of one, since opening sessions and counting cost some as well.
+async fn transactions(shop: &Shop, first: u64, click: impl AsyncFn(&Store, u64)) -> f64 {
+    let one = transactions_of(shop, first..first + 1, &click).await;
+    let eleven = transactions_of(shop, first + 1..first + 12, &click).await;
+    f64::from(i32::try_from(eleven - one).unwrap()) / 10.0
+}
+
+async fn transactions_of(
+    shop: &Shop,
+    interactions: std::ops::Range<u64>,
+    click: &impl AsyncFn(&Store, u64),
+) -> i64 {
     // Asked from another database, so that asking does not count.
     let elsewhere = shop.database.admin_url.replace(&format!("/{}?", shop.database.name), "/postgres?");
     let elsewhere = sqlx::PgPool::connect(&elsewhere).await.unwrap();
@@ -121,13 +135,8 @@ async fn transactions(shop: &Shop, first: u64, sales: u64) -> i64 {
     };
     let before = settled().await;
     let store = Store::connect(&options(&shop.database.url)).await.unwrap();
-    for interaction in first..first + sales {
-        receive(&store, shop, interaction).await;
-        let (_, held) = buy(&store, shop, interaction).await;
-        let log = log(shop, interaction);
-        let all =
-            Settlement { held: &held, goods: ARRIVED, receipt: Some(8), opened: Some(77), log: Some(&log) };
-        assert!(settlement::settle(&store, &all).await.unwrap());
+    for interaction in interactions {
+        click(&store, interaction).await;
     }
     store.close().await;
     settled().await - before
@@ -137,9 +146,29 @@ async fn transactions(shop: &Shop, first: u64, sales: u64) -> i64 {
 async fn a_purchase_from_click_to_receipt_is_three_transactions() {
     let shop = open().await;
     shop.store.close().await;
-    let few = transactions(&shop, 100, 1).await;
-    let many = transactions(&shop, 200, 11).await;
-    // Both runs open sessions and count as often; what differs are ten purchases.
-    let each = f64::from(i32::try_from(many - few).unwrap()) / 10.0;
-    assert!((2.9..=4.0).contains(&each), "{each} transactions per purchase ({few} for 1, {many} for 11)");
+    let each = transactions(&shop, 100, async |store, interaction| {
+        receive(store, &shop, interaction).await;
+        let (_, held) = buy(store, &shop, interaction).await;
+        let log = log(&shop, interaction);
+        let all =
+            Settlement { held: &held, goods: ARRIVED, receipt: Some(8), opened: Some(77), log: Some(&log) };
+        assert!(settlement::settle(store, &all).await.unwrap());
+    })
+    .await;
+    assert!((2.9..=4.0).contains(&each), "{each} transactions per purchase");
+}
+
+#[tokio::test]
+async fn a_click_on_balance_is_two_transactions() {
+    let shop = open().await;
+    shop.store.close().await;
+    let each = transactions(&shop, 100, async |store, interaction| {
+        let page = Some(Page { before: None, limit: 3 });
+        let found = arrivals::receive_interaction(store, &new(&shop, interaction), page).await.unwrap();
+        assert_eq!(found.page.unwrap().1.len(), 1);
+        let (end, log) = (InteractionEnd::Finished, log(&shop, interaction));
+        assert!(finish_interaction(store, interaction, end, &json!({}), Some(&log)).await.unwrap());
+    })
+    .await;
+    assert!((1.9..=2.5).contains(&each), "{each} transactions per click");
 }
