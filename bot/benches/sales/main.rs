@@ -8,12 +8,14 @@
 mod support;
 
 mod log;
+mod peer;
 mod stage;
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use stockbot_harness::{Figures, p99, percentile};
+use serde_json::Value;
+use stockbot_harness::{Figures, Person, p99, percentile};
 
 use self::{log::Sale, stage::Stage};
 
@@ -38,6 +40,7 @@ async fn main() {
             steady(&mut figures, pace, seconds).await;
         }
         closed(&mut figures, seconds).await;
+        peer(&mut figures, seconds).await;
     }
     figures.print();
     figures.write("sales");
@@ -70,7 +73,7 @@ async fn steady(figures: &mut Figures, pace: u32, seconds: u32) {
     figures.add(&name("REST calls per purchase, posts included"), "", each(calls));
 }
 
-/// Buyers who wait for their goods before they buy again.
+/// Buyers who wait for their receipt before they buy again.
 async fn closed(figures: &mut Figures, seconds: u32) {
     let stage = Stage::set(BUYERS).await;
     let each = usize::try_from(seconds).unwrap() * 2;
@@ -79,21 +82,41 @@ async fn closed(figures: &mut Figures, seconds: u32) {
     for (index, confirmation) in confirmations.into_iter().enumerate() {
         queues[index % BUYERS].push(confirmation);
     }
+    buyers(figures, &format!("{BUYERS} buyers"), seconds, queues).await;
+    add(figures, &format!("{BUYERS} buyers: order to goods"), &stage.sales().await);
+}
+
+/// The same buyers at the peer's button.
+async fn peer(figures: &mut Figures, seconds: u32) {
+    let Some(peer) = peer::start(BUYERS).await else { return };
+    let each = usize::try_from(seconds).unwrap() * 2;
+    let queue = |buyer: &Person| vec![(buyer.clone(), peer.message.clone()); each];
+    let queues = peer.buyers.iter().map(queue).collect();
+    buyers(figures, &format!("peer (discord.js, goods in memory), {BUYERS} buyers"), seconds, queues).await;
+}
+
+/// Each buyer presses one button after the other.
+async fn buyers(figures: &mut Figures, name: &str, seconds: u32, queues: Vec<Vec<(Person, Value)>>) {
     let begun = Instant::now();
-    join_all(queues.into_iter().map(async |queue| {
-        for (customer, confirmation) in queue {
+    let waits = join_all(queues.into_iter().map(async |queue| {
+        let mut waits = Vec::new();
+        for (customer, message) in queue {
             if begun.elapsed() < Duration::from_secs(seconds.into()) {
-                let click = customer.click(&confirmation, "sb1:ok:").await;
+                let clicked = Instant::now();
+                let click = customer.click(&message, "sb1:ok:").await;
                 customer.settled(&click, "One moment").await;
+                waits.push(clicked.elapsed().as_secs_f64() * 1000.0);
             }
         }
+        waits
     }))
-    .await;
-    let took = begun.elapsed().as_secs_f64();
-    let sales = stage.sales().await;
+    .await
+    .concat();
     #[expect(clippy::cast_precision_loss, reason = "a small count")]
-    figures.add(&format!("{BUYERS} buyers: purchases (goal 16)"), "per s", sales.len() as f64 / took);
-    add(figures, &format!("{BUYERS} buyers: order to goods"), &sales);
+    let rate = waits.len() as f64 / begun.elapsed().as_secs_f64();
+    figures.add(&format!("{name}: purchases (goal 16)"), "per s", rate);
+    figures.add(&format!("{name}: click to receipt, p50"), "ms", percentile(waits.clone(), 50));
+    figures.add(&format!("{name}: click to receipt, p99"), "ms", p99(waits));
 }
 
 fn add(figures: &mut Figures, name: &str, sales: &[Sale]) {
