@@ -10,7 +10,7 @@ use serenity::{
 };
 use stockbot_store::{
     Deliverer, Product, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, StoreError,
-    orders::order_by_interaction, products::product, purchase::purchase,
+    delivery::receipt_again, orders::order_by_interaction, products::product, purchase::purchase,
 };
 
 use super::{
@@ -164,6 +164,9 @@ async fn refused(reply: &Reply, confirmation: &Confirmation, refusal: Refusal) -
         Refusal::BalanceTooLow { balance, total } => too_low(reply, balance, total),
         Refusal::PriceChanged { now } => return price_changed(reply, confirmation, now).await,
         Refusal::AlreadyConfirmed { order_id } => {
+            // The loading state of this click may have come after the receipt of the other one.
+            receipt_again(&reply.bot.store, reply.bot.shop, &order_id).await?;
+            reply.bot.wakeups.outbox.notify_one();
             let order = format!(" ({order_id})");
             return reply
                 .also(Card::new(Mood::Attention, reply.text("refuse-double", &[("order", order.into())])))

@@ -62,3 +62,12 @@ pub async fn delivery_of(
         _ => Ok(None),
     }
 }
+
+/// Something has replaced the receipt of an order since it was shown: it is owed once more.
+pub async fn receipt_again(store: &Store, shop: ShopId, order_id: &str) -> Result<(), StoreError> {
+    let sql = sqlx::query(
+        "UPDATE stockbot.outbox SET state = 'pending', finished_at = NULL, next_at = now(), lease_owner = NULL, lease_until = NULL
+         WHERE shop_id = $1 AND order_id = $2 AND kind = 'receipt' AND state = 'done'",
+    );
+    store.execute(sql.bind(shop.0).bind(order_id)).await.map(drop)
+}
