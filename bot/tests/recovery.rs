@@ -141,7 +141,7 @@ async fn an_answer_that_a_dead_pod_owed_is_given_by_its_successor() {
 #[tokio::test]
 async fn a_pod_that_is_told_to_end_first_finishes_what_it_has_begun() {
     let (shop, bot, customer, confirmation) = about_to_buy().await;
-    let fault = json!({"match": {"method": "POST", "path": "/users/@me/channels"}, "effect": {"delay": "3s"}, "times": 1});
+    let fault = json!({"match": {"method": "POST", "path": "/channels/*/messages"}, "effect": {"delay": "3s"}, "times": 1});
     shop.world.discord.post("/faults", fault).await;
     press(&customer, &confirmation["response"], "sb1:ok:").await;
     shop.until("SELECT count(*) FROM stockbot.orders", "1").await;
