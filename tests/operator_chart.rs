@@ -9,7 +9,7 @@ use serde_json::Value;
 
 fn helm(command: &str, values: &[&str]) -> Result<String, String> {
     let helm = env::var("STOCKBOT_TEST_HELM")
-        .expect("STOCKBOT_TEST_HELM is not set: run the tests with `make test`, which builds helm");
+        .expect("STOCKBOT_TEST_HELM is not set: run the tests with `make test`, which provides helm");
     let chart = concat!(env!("CARGO_MANIFEST_DIR"), "/charts/stockbot-operator");
     let args: &[&str] =
         if command == "template" { &["template", "stockbot", chart] } else { &[command, chart] };

@@ -1,4 +1,4 @@
-# Builds what the cluster consists of: the node binary (all of Kubernetes) and the pause image.
+# Builds what the cluster consists of: the node binary (all of Kubernetes, and helm) and the pause image.
 # Both are kept in the cache under the hash of their sources. Starts nothing.
 # shellcheck shell=bash
 
@@ -6,10 +6,14 @@ node_binary() { echo "$CACHE/node-$(content_hash "$CLUSTER_DIR"/node/{go.mod,go.
 pause_archive() { echo "$CACHE/pause-$(content_hash "$CLUSTER_DIR"/pause/{go.mod,main.go}).tar"; }
 pause_image() { echo "localhost/stockbot-pause:$(content_hash "$CLUSTER_DIR"/pause/{go.mod,main.go})"; }
 
-ensure_binaries() {
+ensure_node_binary() {
     command -v go >/dev/null || fail "the cluster is built from source and needs Go 1.24 or newer (https://go.dev/dl)"
     [[ -x $(node_binary) ]] ||
-        step "Build Kubernetes $KUBERNETES_VERSION (once, about 5 min)" build_node_binary "$(node_binary)"
+        step "Build Kubernetes $KUBERNETES_VERSION and helm (once)" build_node_binary "$(node_binary)"
+}
+
+ensure_binaries() {
+    ensure_node_binary
     [[ -e $(pause_archive) ]] || step "Build the pause image" build_pause_image "$(pause_archive)" "$(pause_image)"
 }
 

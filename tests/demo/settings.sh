@@ -11,7 +11,6 @@ SHOP_NAMESPACE=shops              # as in examples/
 BOT=growshop
 DISPLAY_NAME=main
 RELEASE=stockbot
-HELM_VERSION=v4.3.1
 
 SIM_PORT=8700                     # or the next free one
 POSTGRES_PORT=15432               # or the next free one

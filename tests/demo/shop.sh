@@ -11,7 +11,7 @@ make_namespaces() {
 }
 
 install_chart() {
-    "$(helm_binary)" upgrade --install "$RELEASE" "$ROOT/charts/stockbot-operator" --namespace "$OPERATOR_NAMESPACE" \
+    helm upgrade --install "$RELEASE" "$ROOT/charts/stockbot-operator" --namespace "$OPERATOR_NAMESPACE" \
         --set "image.repository=${OPERATOR_IMAGE%:*}" --set "image.tag=${OPERATOR_IMAGE##*:}" --set "botImage=$BOT_IMAGE" \
         --set "secretNamespaces={$SHOP_NAMESPACE}" --wait --timeout 2m
 }

@@ -22,7 +22,7 @@ use crate::{BOT, cluster, fake_bot::FakeBot, world::World};
 /// The documents of the chart for the test's namespace.
 fn rendered(namespace: &str) -> Vec<Value> {
     let helm = env::var("STOCKBOT_TEST_HELM")
-        .expect("STOCKBOT_TEST_HELM is not set: run the tests with `make test`, which builds helm");
+        .expect("STOCKBOT_TEST_HELM is not set: run the tests with `make test`, which provides helm");
     let chart = concat!(env!("CARGO_MANIFEST_DIR"), "/charts/stockbot-operator");
     let scope = format!("watchNamespaces={{{namespace}}}");
     let output = Command::new(helm)

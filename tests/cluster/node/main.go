@@ -1,16 +1,17 @@
-// Command node is every program of a single-node Kubernetes in one static binary.
+// Command node is every program of a single-node Kubernetes, and helm, in one static binary.
 //
 // The first argument picks the program, the rest belongs to it:
 //
 //	node kube-apiserver --etcd-servers=...
 //
 // It adds nothing to the programs and configures none of them; the scripts of
-// tests/cluster do that. One binary instead of seven because they share nearly
+// tests/cluster do that. One binary instead of eight because they share nearly
 // all of their code, and building that once is what takes the time.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -18,6 +19,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
+	helm "helm.sh/helm/v4/pkg/cmd"
+	helmkube "helm.sh/helm/v4/pkg/kube"
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/logs/json/register"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
@@ -45,12 +48,30 @@ var commands = map[string]command{
 	"kube-proxy":              func() int { return cli.Run(proxy.NewProxyCommand()) },
 	"kubelet":                 func() int { return cli.Run(kubelet.NewKubeletCommand(context.Background())) },
 	"kubectl":                 func() int { return runKubectl(kubectl.NewDefaultKubectlCommand()) },
+	"helm":                    runHelm,
 }
 
 // runKubectl reports errors the way kubectl does, which cli.Run would print a second time.
 func runKubectl(root *cobra.Command) int {
 	if err := cli.RunNoErrOutput(root); err != nil {
 		kubectlutil.CheckErr(err)
+	}
+	return 0
+}
+
+// runHelm names the field manager as helm itself does: else it would be this binary's name.
+func runHelm() int {
+	helmkube.ManagedFieldsManager = "helm"
+	root, err := helm.NewRootCmd(os.Stdout, os.Args[1:], helm.SetupLogging)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		return 1
+	}
+	var failed helm.CommandError
+	if err := root.Execute(); errors.As(err, &failed) {
+		return failed.ExitCode
+	} else if err != nil {
+		return 1
 	}
 	return 0
 }
