@@ -17,20 +17,20 @@ cluster: ## start a local single-node Kubernetes (CLUSTER=current: use your kube
 cluster-down: ## stop the local Kubernetes and remove everything of it
 	@tests/cluster/down
 
-images: ## build both container images and load them into the cluster
+images: ## build both container images as real clusters run them, and load them into the cluster
 	@tests/images/build
 
 check: ## the quick loop: format, clippy, unit tests, store tests against a real Postgres
 	@tests/check.sh
 
-test: ## every test, end to end; takes up to 45 minutes on a cold machine with 2 cores
+test: ## every test, end to end; takes up to 25 minutes on a cold machine with 2 cores
 	@tests/run.sh
 
 bench: ## speed and memory figures, printed as tables
 	@tests/bench/run
 
-chaos: ## the leader told to stop, killed and cut off, 50 times each (STOCKBOT_CHAOS_ROUNDS), against a running `make cluster`
-	@tests/chaos.sh
+chaos: ## long campaigns: rolling restarts under clicks, the operator's leader stopped, killed and cut off
+	@tests/chaos/run
 
 crds: ## write crds/ from the types in src/api
 	@tests/write-crds.sh
