@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # The quick loop: format, clippy and the tests that need no cluster. Changes nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-source "$ROOT/tests/deny.sh"
+for part in cargo deny; do source "$ROOT/tests/$part.sh"; done
 for part in settings postgres; do source "$ROOT/tests/demo/$part.sh"; done
 
 ensure_postgres_installed
+forget_old_builds
 cd "$ROOT"
 check_dependencies
 cargo fmt --all --check

@@ -27,13 +27,25 @@ seconds_since() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.1f s", to -
 # prints one line with the time it took, a dot every 20 seconds meanwhile; when it fails, prints the
 # end of the log and ends the script.
 step() {
-    local title=$1 begun log pid next_dot=$((SECONDS + 20))
+    begin "$@"
+    finish "$1"
+}
+
+# begin TITLE COMMAND...: the first half of a step: COMMAND runs in the background beside what comes next.
+declare -A begun_at=() running=()
+begin() {
+    local title=$1
     shift
-    begun=$(now)
-    log=$LOGS/$(tr -cs 'a-zA-Z0-9\n' '-' <<<"$title" | tr '[:upper:]' '[:lower:]').log
+    begun_at[$title]=$(now)
+    (set -e; "$@") >"$(log_of "$title")" 2>&1 </dev/null &
+    running[$title]=$!
+}
+
+# finish TITLE: the second half: waits for it and prints the line; the time counts from `begin`.
+finish() {
+    local title=$1 pid=${running[$1]} begun=${begun_at[$1]} log next_dot=$((SECONDS + 20))
+    log=$(log_of "$title")
     printf '%-46s' "$title"
-    (set -e; "$@") >"$log" 2>&1 </dev/null &
-    pid=$!
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.1
         ((SECONDS < next_dot)) || { printf '.'; next_dot=$((SECONDS + 20)); }
@@ -46,6 +58,7 @@ step() {
     tail -n 30 "$log" | sed 's/^/    /' >&2
     fail "$title failed; the whole log is $log"
 }
+log_of() { echo "$LOGS/$(tr -cs 'a-zA-Z0-9\n' '-' <<<"$1" | tr '[:upper:]' '[:lower:]').log"; }
 
 # wait_until SECONDS WHAT COMMAND...: polls COMMAND until it succeeds, at most SECONDS long.
 wait_until() {

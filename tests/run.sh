@@ -2,9 +2,10 @@
 # Runs every test of the project on real parts: PostgreSQL, the Discord stand-in, a real Kubernetes with both images.
 # Ends with one line "N passed, N failed" over all runners; the exit code says the same.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-source "$ROOT/tests/deny.sh"
+PROFILE=dev
+for part in cargo deny images/binaries; do source "$ROOT/tests/$part.sh"; done
 for part in settings owner; do source "$ROOT/tests/cluster/$part.sh"; done
-for part in settings helm postgres; do source "$ROOT/tests/demo/$part.sh"; done
+for part in settings postgres; do source "$ROOT/tests/demo/$part.sh"; done
 
 usage() {
     cat <<END
@@ -58,21 +59,21 @@ if [[ ${1:-} == -h || ${1:-} == --help ]]; then
     exit
 fi
 begun=$(now)
-command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs"
 need_root
 need_commands curl:curl cc:gcc
 ensure_postgres_installed
+forget_old_builds
 check_dependencies
+# Beside the build of Kubernetes: one waits where the other computes.
+begin_binaries
 start_cluster
-"$ROOT/tests/images/build"
-ensure_helm
+finish_binaries
+PROFILE=$PROFILE "$ROOT/tests/images/build"
 
 source "$LOCAL/images.env"
 export PATH=$LOCAL/bin:$PATH
 export STOCKBOT_TEST_KUBECONFIG=$KUBECONFIG_FILE STOCKBOT_TEST_HOST_IP=${HOST_IP:-}
-export STOCKBOT_TEST_OPERATOR_IMAGE=$OPERATOR_IMAGE STOCKBOT_TEST_BOT_IMAGE=$BOT_IMAGE
-STOCKBOT_TEST_HELM=$(helm_binary)
-export STOCKBOT_TEST_HELM
+export STOCKBOT_TEST_HELM=$LOCAL/bin/helm STOCKBOT_TEST_OPERATOR_IMAGE=$OPERATOR_IMAGE STOCKBOT_TEST_BOT_IMAGE=$BOT_IMAGE
 
 cd "$ROOT"
 if (($# == 0)); then set -- --workspace; fi

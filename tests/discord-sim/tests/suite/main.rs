@@ -1,5 +1,5 @@
-//! The stand-in from outside: by clients nobody here wrote, by a bare socket, by plain requests. Every rule of
-//! Discord that it keeps has a test named after it.
+//! The stand-in from outside: by a bare socket, by plain requests. Every rule of Discord that it keeps has a test named
+//! after it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
@@ -19,9 +19,7 @@ mod repeat;
 mod rest;
 mod robust;
 mod rules;
-mod serenity;
 mod shop;
 mod socket;
 mod table;
-mod twilight;
 mod webhooks;

@@ -1,0 +1,19 @@
+# How the scripts build Rust: static binaries, so that images need nothing else; tests, demo and images share what they compile.
+# Sourced after lib.sh, never run.
+# shellcheck shell=bash
+
+command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs"
+CARGO_BUILD_TARGET=$(rustc -vV | awk '$1 == "host:" { print $2 }')
+export CARGO_BUILD_TARGET
+export RUSTFLAGS='-C target-feature=+crt-static'
+# What is between the sources and the programs is kept here for every checkout of this user: dependencies are compiled once.
+# The programs themselves are below the checkout's own target/.
+export CARGO_BUILD_BUILD_DIR=$CACHE/cargo
+PROGRAMS=$ROOT/target/$CARGO_BUILD_TARGET
+
+# Old checkouts leave their parts there; beyond this it is made anew. A build of everything takes about 6 GiB.
+LARGEST_BUILD_KIB=$((24 * 1024 * 1024))
+forget_old_builds() {
+    [[ -d $CARGO_BUILD_BUILD_DIR ]] || return 0
+    (($(du -s "$CARGO_BUILD_BUILD_DIR" | cut -f1) <= LARGEST_BUILD_KIB)) || rm -rf "$CARGO_BUILD_BUILD_DIR"
+}
