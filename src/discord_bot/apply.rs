@@ -4,19 +4,25 @@ use std::sync::Arc;
 
 use k8s_openapi::api::{
     apps::v1::Deployment,
-    core::v1::{ConfigMap, Pod},
+    core::v1::{ConfigMap, Pod, Service, ServiceAccount},
     networking::v1::NetworkPolicy,
     policy::v1::PodDisruptionBudget,
 };
+use kube::Api;
 use stockbot_config::fingerprint;
 
 use super::build::Children;
 use crate::{
-    api::names,
-    cluster::{cache::Key, context::Context, pod::PodState},
+    api::{DiscordBot, names},
+    cluster::{
+        cache::Key,
+        child::{Child, Live},
+        context::{Children as Known, Context},
+        pod::PodState,
+    },
     controller::{
         apply::{ChildWriter, annotate},
-        apply_error::ApplyError,
+        apply_error::{ApplyError, kind, refusal},
     },
 };
 
@@ -37,6 +43,9 @@ pub async fn apply(
 ) -> Result<Applied, ApplyError> {
     let Children { service_account, config_map, deployment, service, pod_disruption_budget, network_policy } =
         children;
+    if has_orphans(context, key, &Key::of(&config_map)) {
+        stays(context, key, uid).await?;
+    }
     let writer = ChildWriter::new(&context.process.client, &context.process.metrics, key, uid);
     writer.apply(&context.service_accounts, &service_account).await?;
     let known = context.config_maps.get(&Key::of(&config_map)).is_some();
@@ -56,6 +65,37 @@ pub async fn apply(
     }
     let rolling = !hold && roll(context, &writer, &deployment).await?;
     Ok(Applied { rolling })
+}
+
+/// Has a child no owner? Then it would be taken over.
+fn has_orphans(context: &Context, key: &Key, config_map: &Key) -> bool {
+    fn orphan<K: Child>(known: &Known<K>, key: &Key) -> bool {
+        known.get(key).is_some_and(|live: Arc<Live<K::State>>| live.owner.is_none())
+    }
+    orphan::<Deployment>(&context.deployments, key)
+        || orphan::<ConfigMap>(&context.config_maps, config_map)
+        || orphan::<Service>(&context.services, key)
+        || orphan::<ServiceAccount>(&context.service_accounts, key)
+        || orphan::<PodDisruptionBudget>(&context.budgets, key)
+        || orphan::<NetworkPolicy>(&context.network_policies, key)
+}
+
+/// Asks the API server whether the bot is still there to stay. The watches of bots and of children are not in step: children may
+/// be seen without their owner before it is seen that the bot goes without them (`kubectl delete --cascade=orphan`), and what is
+/// taken over then is deleted with it.
+async fn stays(context: &Context, key: &Key, uid: &str) -> Result<(), ApplyError> {
+    let api: Api<DiscordBot> = Api::namespaced(context.process.client.clone(), &key.namespace);
+    let found = api
+        .get_metadata_opt(&key.name)
+        .await
+        .map_err(|error| refusal::<DiscordBot>(key.name.clone(), error))?;
+    let stays = found.is_some_and(|found| {
+        found.metadata.uid.as_deref() == Some(uid) && found.metadata.deletion_timestamp.is_none()
+    });
+    if stays {
+        return Ok(());
+    }
+    Err(ApplyError::Conflict { kind: kind::<DiscordBot>(), name: key.name.clone() })
 }
 
 /// Writes the configuration alone, for a bot that is being deleted.

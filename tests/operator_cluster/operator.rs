@@ -30,31 +30,29 @@ impl Operator {
 
     /// The sum of all series of a metric whose labels contain every one of `parts`.
     pub async fn metric(&self, name: &str, parts: &[&str]) -> u64 {
-        let (_, text) = self.get("/metrics").await.unwrap_or_default();
-        let of_metric = |line: &&str| line.starts_with(&format!("stockbot_operator_{name}"));
-        text.lines()
-            .filter(of_metric)
-            .filter(|line| parts.iter().all(|part| line.contains(part)))
-            .filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok())
-            .sum()
+        sum(&self.metrics().await, name, parts)
+    }
+
+    /// All metrics of one moment: what is subtracted from each other must come from one answer.
+    async fn metrics(&self) -> String {
+        self.get("/metrics").await.unwrap_or_default().1
     }
 
     /// Requests that wrote anything but the leader's Lease.
     pub async fn writes(&self) -> u64 {
-        let mut sum = 0;
-        for verb in ["create", "update", "patch", "delete"] {
-            let of_verb = format!("verb=\"{verb}\"");
-            let all = self.metric("api_requests_total", &[&of_verb]).await;
-            sum += all - self.metric("api_requests_total", &[&of_verb, "resource=\"leases\""]).await;
-        }
-        sum
+        let metrics = self.metrics().await;
+        let count = |parts: &[&str]| sum(&metrics, "api_requests_total", parts);
+        let verbs = ["create", "update", "patch", "delete"].map(|verb| format!("verb=\"{verb}\""));
+        verbs.iter().map(|verb| count(&[verb]) - count(&[verb, "resource=\"leases\""])).sum()
     }
 
     /// Requests but those of watches and of the leader's Lease.
     pub async fn requests(&self) -> u64 {
-        let sum = async |parts: &[&str]| self.metric("api_requests_total", parts).await;
-        sum(&[]).await - sum(&["verb=\"watch\""]).await - sum(&["resource=\"leases\""]).await
-            + sum(&["verb=\"watch\"", "resource=\"leases\""]).await
+        let metrics = self.metrics().await;
+        let count = |parts: &[&str]| sum(&metrics, "api_requests_total", parts);
+        count(&[]) + count(&["verb=\"watch\"", "resource=\"leases\""])
+            - count(&["verb=\"watch\""])
+            - count(&["resource=\"leases\""])
     }
 
     /// Waits for that many more probes.
@@ -95,4 +93,11 @@ impl Operator {
         let status = self.process.wait_exit(SOON).await.unwrap();
         assert!(status.success(), "{status}: {}", self.process.output());
     }
+}
+
+fn sum(metrics: &str, name: &str, parts: &[&str]) -> u64 {
+    let of_metric = |line: &&str| line.starts_with(&format!("stockbot_operator_{name}"));
+    let wanted =
+        metrics.lines().filter(of_metric).filter(|line| parts.iter().all(|part| line.contains(part)));
+    wanted.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum()
 }

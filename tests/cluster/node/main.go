@@ -19,12 +19,14 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
+	"helm.sh/helm/v4/pkg/chart/common"
 	helm "helm.sh/helm/v4/pkg/cmd"
 	helmkube "helm.sh/helm/v4/pkg/kube"
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/logs/json/register"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
 	_ "k8s.io/component-base/metrics/prometheus/version"
+	"k8s.io/component-base/version"
 	kubectl "k8s.io/kubectl/pkg/cmd"
 	kubectlutil "k8s.io/kubectl/pkg/cmd/util"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
@@ -59,9 +61,13 @@ func runKubectl(root *cobra.Command) int {
 	return 0
 }
 
-// runHelm names the field manager as helm itself does: else it would be this binary's name.
+// runHelm tells helm what its own build would have told it: the name of its field manager, else that of this
+// binary, and the version of Kubernetes that it renders for where there is no cluster to ask, else one of long ago.
 func runHelm() int {
 	helmkube.ManagedFieldsManager = "helm"
+	if kubernetes, err := common.ParseKubeVersion(version.Get().GitVersion); err == nil {
+		common.DefaultCapabilities.KubeVersion = *kubernetes
+	}
 	root, err := helm.NewRootCmd(os.Stdout, os.Args[1:], helm.SetupLogging)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "Error:", err)
