@@ -12,7 +12,7 @@ usage() {
 Usage: tests/run.sh [--help] [CARGO-TEST-ARGUMENT...]
 
 Installs what is missing, starts the cluster (and stops it again unless it ran before), builds the images and runs
-cargo test for the whole workspace. Arguments go to cargo test: tests/run.sh -p stockbot-store ledger
+cargo test for the whole workspace. Arguments go to cargo test: tests/run.sh --workspace --test store ledger
 END
 }
 
