@@ -1,9 +1,9 @@
 //! Numbers that are shown are kept, not counted: right after whatever happens, and read without a look at the units.
 
 use stockbot_harness::eventually;
-use stockbot_store::{Store, products, refund, stock};
+use stockbot_store::{products, refund, stock};
 
-use crate::shop::{DEADLINE, Shop, admin, options, order};
+use crate::shop::{DEADLINE, Shop, admin, order};
 
 /// What differs between the counts and the units.
 const DIFFERENT: &str = "SELECT string_agg(product_code || ' ' || u.units || ' ' || c.units, ', ')
@@ -112,18 +112,10 @@ async fn nothing_that_is_shown_is_counted_from_the_units() {
              SELECT id, 'A', n FROM stockbot.shops, generate_series(1, 100000) AS n; ANALYZE",
         )
         .await;
-    shop.store.close().await;
     let looked = "SELECT seq_scan || ' ' || coalesce(idx_scan, 0) FROM pg_stat_user_tables WHERE relname = 'stock_units'";
     let counted =
         "SELECT coalesce(idx_scan, 0) + seq_scan FROM pg_stat_user_tables WHERE relname = 'stock_counts'";
-    eventually(DEADLINE, "the sessions that set the scene have ended", || async {
-        let others = "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()";
-        let others = shop.database.text(others).await;
-        if others == "0" { Ok(()) } else { Err(others) }
-    })
-    .await;
-    shop.database.execute("SELECT pg_stat_reset()").await;
-    let store = Store::connect(&options(&shop.database.url)).await.unwrap();
+    let store = shop.watched_anew().await;
     // A tick, a key stroke, a click, and a refusal because there is not enough.
     for _ in 0..8 {
         let listed = products::list_products(&store, shop.id, false).await.unwrap();

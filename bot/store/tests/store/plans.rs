@@ -8,7 +8,7 @@ use stockbot_store::{
     purchase,
 };
 
-use crate::shop::{BOT, DEADLINE, Shop, options, order};
+use crate::shop::{BOT, DEADLINE, Shop, order};
 
 /// A shop with some 20,000 rows of everything, nearly all of them history.
 async fn large(server: &Postgres) -> Shop {
@@ -75,16 +75,7 @@ async fn nothing_that_runs_all_day_reads_a_whole_table() {
     let watched = "SELECT string_agg(relname || ' ' || seq_scan, ', ') FROM pg_stat_user_tables
         WHERE seq_scan > 0 AND relname IN ('customers', 'accounts', 'stock_units', 'orders', 'ledger_transfers',
             'ledger_entries', 'outbox', 'interactions', 'change_events')";
-    // Sessions count when they end: those that set the scene are forgotten, then one lives through the day.
-    shop.store.close().await;
-    eventually(DEADLINE, "the sessions that set the scene have ended", || async {
-        let others = "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()";
-        let others = shop.database.text(others).await;
-        if others == "0" { Ok(()) } else { Err(others) }
-    })
-    .await;
-    shop.database.execute("SELECT pg_stat_reset()").await;
-    let store = Store::connect(&options(&shop.database.url)).await.unwrap();
+    let store = shop.watched_anew().await;
     let day = Shop { store: store.clone(), ..shop };
     // More than five times: from then on Postgres may use a plan that fits all arguments.
     for n in 1..=8 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use stockbot_harness::{Postgres, eventually};
 use stockbot_store::{Store, StoreError, changes, interactions, logs, outbox};
 
-use crate::shop::{BOT, DEADLINE, Shop, options};
+use crate::shop::{BOT, DEADLINE, Shop};
 
 const HOUR: Duration = Duration::from_hours(1);
 /// Old rows and new ones in every table that is pruned.
@@ -58,15 +58,7 @@ async fn all_that_is_old_goes_and_nothing_else_without_reading_a_whole_table() {
     // A server of its own, on which nobody else decides about plans.
     let server = Postgres::start().await.unwrap();
     let shop = full(&server).await;
-    shop.store.close().await;
-    eventually(DEADLINE, "the sessions that set the scene have ended", || async {
-        let others = "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()";
-        let others = shop.database.text(others).await;
-        if others == "0" { Ok(()) } else { Err(others) }
-    })
-    .await;
-    shop.database.execute("SELECT pg_stat_reset()").await;
-    let store = Store::connect(&options(&shop.database.url)).await.unwrap();
+    let store = shop.watched_anew().await;
     for pruned in prune_everything(&shop, &store).await {
         assert_eq!(pruned.unwrap(), OLD);
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use stockbot_config::{Currency, Locale};
-use stockbot_harness::{Postgres, TestDatabase};
+use stockbot_harness::{Postgres, TestDatabase, eventually};
 use stockbot_store::{
     Actor, Adjustment, ConnectOptions, Customer, NewProduct, OutboxJob, OutboxKind, PurchaseEffects,
     PurchaseOutcome, PurchaseRequest, Receipt, Refusal, Registration, Room, ShopId, StockOutcome, Store,
@@ -155,7 +155,7 @@ impl Shop {
              WHERE a.datname = current_database() AND NOT l.granted
                 AND (l.locktype = '{what}' OR l.relation = to_regclass('stockbot.{what}'))"
         );
-        stockbot_harness::eventually(DEADLINE, what, || async {
+        eventually(DEADLINE, what, || async {
             let count = self.database.text(&sql).await;
             if count == "0" { Err(count) } else { Ok(()) }
         })
@@ -165,6 +165,20 @@ impl Shop {
     /// Claims up to `each` due jobs of every kind.
     pub async fn claim(&self, owner: &str, lease: Duration, each: i64) -> Vec<OutboxJob> {
         outbox::claim_jobs(&self.store, BOT, owner, lease, &rooms(each), &[]).await.unwrap()
+    }
+
+    /// A fresh store whose statements alone are in the server's statistics. Sessions count when they end: those that set the
+    /// scene are waited for and forgotten.
+    pub async fn watched_anew(&self) -> Store {
+        self.store.close().await;
+        eventually(DEADLINE, "the sessions that set the scene have ended", || async {
+            let others = "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()";
+            let others = self.database.text(others).await;
+            if others == "0" { Ok(()) } else { Err(others) }
+        })
+        .await;
+        self.database.execute("SELECT pg_stat_reset()").await;
+        Store::connect(&options(&self.database.url)).await.unwrap()
     }
 
     /// Everything adds up.
