@@ -12,9 +12,10 @@ use kube::{
 };
 use serde_json::json;
 use stockbot_config::Config;
+use stockbot_harness::eventually;
 use stockbot_operator::api::DiscordBot;
 
-use crate::{BOT, fake_bot::FakeBot, world::World};
+use crate::{BOT, SOON, fake_bot::FakeBot, world::World};
 
 fn is_child<K: Resource<DynamicType = ()>>(object: Option<&K>, bot: &str) -> bool {
     object.is_some_and(|object| {
@@ -177,6 +178,9 @@ async fn children_go_with_their_bot() {
     assert!(operator.metric("bot_replicas_desired", &["name=\"growshop\""]).await > 0);
     world.delete::<DiscordBot>(BOT).await;
     world.until::<Deployment>(BOT, "the Deployment is gone", |found| found.is_none()).await;
-    let (_, metrics) = operator.get("/metrics").await.unwrap();
-    assert!(!metrics.contains("name=\"growshop\""), "series about the bot are left:\n{metrics}");
+    eventually(SOON, "no series about the bot is left", || async {
+        let (_, metrics) = operator.get("/metrics").await.unwrap();
+        if metrics.contains("name=\"growshop\"") { Err(metrics) } else { Ok(()) }
+    })
+    .await;
 }
