@@ -8,7 +8,8 @@ use stockbot_store::{
 
 use crate::shop::{BOT, DEADLINE, Shop, admin, order};
 
-fn new(shop: &Shop, id: u64) -> NewInteraction {
+/// An interaction as it arrives, of the first buyer.
+pub fn new(shop: &Shop, id: u64) -> NewInteraction {
     NewInteraction {
         id,
         shop: shop.id,

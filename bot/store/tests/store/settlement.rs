@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use serde_json::json;
-use stockbot_config::Locale;
 use stockbot_harness::eventually;
 use stockbot_store::{
-    CommandLog, CommandOutcome, DeliveredVia, Deliverer, Goods, Held, InteractionEnd, NewInteraction,
-    OrderState, Page, PurchaseOutcome, PurchaseRequest, Sent, Settlement, Store, arrivals, direct_channels,
+    CommandLog, CommandOutcome, DeliveredVia, Deliverer, Goods, Held, InteractionEnd, OrderState, Page,
+    PurchaseOutcome, PurchaseRequest, Sent, Settlement, Store, arrivals, direct_channels,
     interactions::finish_interaction, orders, outbox, purchase, settlement,
 };
 
-use crate::shop::{BOT, DEADLINE, Shop, options, order};
+use crate::{
+    interactions::new as new_interaction,
+    shop::{BOT, DEADLINE, Shop, options, order},
+};
 
 async fn open() -> Shop {
     let shop = Shop::open().await;
@@ -21,26 +23,8 @@ async fn open() -> Shop {
     shop
 }
 
-fn new(shop: &Shop, id: u64) -> NewInteraction {
-    NewInteraction {
-        id,
-        shop: shop.id,
-        bot: BOT.into(),
-        application_id: 5,
-        token: "secret".into(),
-        kind: "purchase".into(),
-        custom_id: "sb1:ok".into(),
-        user_id: 1,
-        channel_id: None,
-        guild_id: None,
-        locale: Locale::En,
-        pod: "pod-1".into(),
-        payload: json!({}),
-    }
-}
-
 async fn receive(store: &Store, shop: &Shop, id: u64) {
-    assert!(arrivals::receive_interaction(store, &new(shop, id), None).await.unwrap().first);
+    assert!(arrivals::receive_interaction(store, &new_interaction(shop, id), None).await.unwrap().first);
 }
 
 async fn buy(store: &Store, shop: &Shop, interaction: u64) -> (String, Held) {
@@ -164,7 +148,8 @@ async fn a_click_on_balance_is_two_transactions() {
     shop.store.close().await;
     let each = transactions(&shop, 100, async |store, interaction| {
         let page = Some(Page { before: None, limit: 3 });
-        let found = arrivals::receive_interaction(store, &new(&shop, interaction), page).await.unwrap();
+        let found =
+            arrivals::receive_interaction(store, &new_interaction(&shop, interaction), page).await.unwrap();
         assert_eq!(found.page.unwrap().1.len(), 1);
         let (end, log) = (InteractionEnd::Finished, log(&shop, interaction));
         assert!(finish_interaction(store, interaction, end, &json!({}), Some(&log)).await.unwrap());
