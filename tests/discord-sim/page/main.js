@@ -148,7 +148,8 @@ function changed(told) {
   }
 }
 
-let connected = true;
+// What happens between the first look and the first connection is told to nobody: every connection begins with a look.
+let connected = false;
 function status(up) {
   document.getElementById("link").textContent = up ? "" : "Reconnecting…";
   if (up && !connected) relist();

@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::server::Shared;
@@ -66,12 +67,13 @@ fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
 }
 
 async fn changes(State(server): State<Shared>, upgrade: WebSocketUpgrade) -> Response {
-    upgrade.on_upgrade(move |socket| tell(server, socket)).into_response()
+    // Before the page knows that it is connected: what it then looks at, and what it is told, leave no gap.
+    let changes = server.world().changes.subscribe();
+    upgrade.on_upgrade(move |socket| tell(server, changes, socket)).into_response()
 }
 
 /// Tells an open page what to draw anew, until it goes away.
-async fn tell(server: Shared, mut socket: WebSocket) {
-    let mut changes = server.world().changes.subscribe();
+async fn tell(server: Shared, mut changes: Receiver<Change>, mut socket: WebSocket) {
     loop {
         let change = tokio::select! {
             change = changes.recv() => change,

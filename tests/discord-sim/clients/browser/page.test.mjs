@@ -27,7 +27,7 @@ const ROWS = [
 /** Markup that would show itself by an element and by a changed title. */
 const EVIL = '<img src="/none" id="evil" onerror="document.title=\'evil\'"><b id="evil">bold</b>';
 
-describe("the page", { timeout: 120_000 }, () => {
+describe("the page", { timeout: 200_000 }, () => {
   let lab, client, folder, browser, page;
   const errors = [];
 
@@ -39,7 +39,7 @@ describe("the page", { timeout: 120_000 }, () => {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: FLAGS, timeout: 60_000,
     });
     page = browser.pages()[0] ?? await browser.newPage();
-    page.setDefaultTimeout(8_000);
+    browser.setDefaultTimeout(20_000);
     page.on("pageerror", (error) => errors.push(error));
     await page.goto(`${url}/?as=${lab.user}&channel=${lab.channel}`);
   });
@@ -191,6 +191,22 @@ describe("the page", { timeout: 120_000 }, () => {
     await control("POST", `/users/${lab.user}/message`, { channel_id: lab.channel, content: link });
     assert.equal((await message("quoted").locator(".content").innerText()).trim(), link);
     assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+  });
+
+  test("what happens while the page connects is shown", async () => {
+    const early = await browser.newPage();
+    let connect;
+    const held = new Promise((resolve) => { connect = resolve; });
+    await early.routeWebSocket(/changes$/, async (socket) => {
+      await held;
+      socket.connectToServer();
+    });
+    await early.goto(`${url}/?as=${lab.user}&channel=${lab.channel}`);
+    await early.locator("#messages article", { hasText: "Choose well" }).waitFor();
+    await control("POST", `/users/${lab.user}/message`, { channel_id: lab.channel, content: "before the connection" });
+    connect();
+    await early.locator("#messages article", { hasText: "before the connection" }).waitFor();
+    await early.close();
   });
 
   test("a lost connection is told of and mended without a reload", async () => {
