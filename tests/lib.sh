@@ -37,9 +37,22 @@ begin() {
     local title=$1
     shift
     begun_at[$title]=$(now)
+    # A process group of its own, so that it can be ended with all that it started.
+    set -m
     (set -e; "$@") >"$(log_of "$title")" 2>&1 </dev/null &
+    set +m
     running[$title]=$!
 }
+
+# Ends what was begun and is not finished.
+end_begun() {
+    local pid
+    for pid in "${running[@]}"; do kill -- "-$pid" 2>/dev/null || true; done
+}
+# A script that needs EXIT for more calls it there.
+trap end_begun EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # finish TITLE: the second half: waits for it and prints the line; the time counts from `begin`.
 finish() {
@@ -50,6 +63,7 @@ finish() {
         sleep 0.1
         ((SECONDS < next_dot)) || { printf '.'; next_dot=$((SECONDS + 20)); }
     done
+    unset "running[$title]"
     if wait "$pid"; then
         printf '%10s\n' "$(seconds_since "$begun")"
         return

@@ -50,7 +50,7 @@ start_cluster() {
         "$ROOT/tests/cluster/up"
         return
     fi
-    trap '"$ROOT/tests/cluster/down" --quiet' EXIT
+    trap 'end_begun; "$ROOT/tests/cluster/down" --quiet' EXIT
     "$ROOT/tests/cluster/up"
 }
 

@@ -22,10 +22,16 @@ compile() {
         folder=$PROFILE selection=("${BINARIES[@]/#/--package=}")
     fi
     cd "$ROOT"
+    one_at_a_time
+    [[ ! -e $1/complete ]] || return 0
     nice cargo build "${selection[@]}" --bins --profile "$PROFILE" --locked
     mkdir -p "$1"
     for binary in "${BINARIES[@]}"; do strip -o "$1/$binary.new" "$PROGRAMS/$folder/$binary" && mv "$1/$binary.new" "$1/$binary"; done
+    touch "$1/complete"
 }
+
+# Checkouts of one user share what is kept: who comes second waits, and finds it. Held until the step that asks for it ends.
+one_at_a_time() { exec {kept}>"$CACHE/builds.lock" && flock "$kept"; }
 
 # begin_binaries: compiles in the background unless it is done; finish_binaries: waits for it.
 begin_binaries() {
@@ -33,8 +39,7 @@ begin_binaries() {
     [[ -e $build/complete ]] || begin "Compile operator, bot and stand-in" compile "$build"
 }
 finish_binaries() {
-    [[ -e $build/complete ]] || finish "Compile operator, bot and stand-in"
-    touch "$build/complete"
+    [[ -z ${running[Compile operator, bot and stand-in]:-} ]] || finish "Compile operator, bot and stand-in"
 }
 
 prune_builds() { find "$CACHE" -maxdepth 1 -name 'build-*' -printf '%T@ %p\n' | sort -rn | tail -n "+$((KEPT_BUILDS + 1))" | cut -d' ' -f2- | xargs -r rm -rf; }
