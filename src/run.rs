@@ -117,6 +117,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let events = Events::new(client.clone(), Some(identity));
     let process = Process {
         client,
+        freshness: Arc::clone(&freshness),
         metrics: Arc::clone(&metrics),
         defaults: Defaults { bot_image: options.bot_image.clone() },
         rollout_pace: Arc::new(RolloutPace::new(options.rollout_pace.get())),

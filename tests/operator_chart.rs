@@ -54,13 +54,13 @@ fn it_is_a_sound_chart() {
 }
 
 #[test]
-fn rights_over_secrets_are_given_by_name_in_named_namespaces_only() {
+fn rights_over_secrets_are_given_in_named_namespaces_only() {
     assert_eq!(secret_rights(&rendered(&[])), []);
-    let get = |namespace: &str| (namespace.to_owned(), serde_json::json!(["get"]));
-    assert_eq!(secret_rights(&rendered(&["secretNamespaces={a}"])), [get("a")]);
+    let watch = |namespace: &str| (namespace.to_owned(), serde_json::json!(["get", "list", "watch"]));
+    assert_eq!(secret_rights(&rendered(&["secretNamespaces={a}"])), [watch("a")]);
     assert_eq!(
         secret_rights(&rendered(&["watchNamespaces={a,b}", "secretNamespaces={b,c}"])),
-        [get("a"), get("b"), get("c")]
+        [watch("a"), watch("b"), watch("c")]
     );
 }
 

@@ -24,6 +24,11 @@ impl Freshness {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// The watch of that path was closed on purpose.
+    pub fn closed(&self, path: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+    }
+
     /// A watch of that path was opened just now.
     pub(super) fn opened(&self, path: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into(), Instant::now());

@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     api::{DiscordBot, StockDisplay},
+    client::Freshness,
     metrics::Metrics,
 };
 
@@ -77,6 +78,8 @@ pub struct Process {
     pub client: Client,
     /// What the operator was started with.
     pub defaults: Defaults,
+    /// Age of the watches.
+    pub freshness: Arc<Freshness>,
     /// Metrics.
     pub metrics: Arc<Metrics>,
     /// Slots for rollouts that nobody asked for.
@@ -124,7 +127,7 @@ impl Context {
         self.bots.get(&ObjectRef::new(&key.name).within(&key.namespace))
     }
 
-    /// The displays bound to a bot, oldest first; those being deleted are left out.
+    /// The displays that name a bot, also those that are being deleted.
     #[must_use]
     pub fn displays_of(&self, bot: &Key) -> Vec<Arc<StockDisplay>> {
         let mut found = self.displays.state_filter(|display| {

@@ -1,6 +1,7 @@
 //! One scope (all namespaces, or one of them): opens its watches, runs its reconcilers, its probes and its look at Secrets.
 //! Objects of different namespaces never refer to each other, so scopes share nothing but the process.
 
+mod secrets;
 mod wake;
 mod watches;
 
@@ -14,7 +15,10 @@ use kube::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use self::watches::{follow_bots, follow_children, follow_displays, follow_pods, poll_secrets};
+use self::{
+    secrets::follow_secrets,
+    watches::{follow_bots, follow_children, follow_displays, follow_pods},
+};
 use crate::{
     api::{DiscordBot, StockDisplay},
     cluster::{
@@ -89,7 +93,7 @@ impl Scope {
                 follow_displays(&context, scope, displays.writer),
                 follow_children(&context, scope),
                 follow_pods(&context, scope),
-                poll_secrets(&context),
+                follow_secrets(&context),
                 probe::run(Arc::clone(&context)),
             )
         };

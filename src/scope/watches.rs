@@ -57,9 +57,12 @@ where
         Some(namespace) => Api::namespaced(client.clone(), namespace),
         None => Api::all(client.clone()),
     };
-    let config =
-        watcher::Config { label_selector: selector, page_size: Some(PAGE), ..watcher::Config::default() };
-    watcher(api, config).default_backoff()
+    watcher(api, list_config(selector)).default_backoff()
+}
+
+/// How lists are read.
+pub fn list_config(selector: Option<String>) -> watcher::Config {
+    watcher::Config { label_selector: selector, page_size: Some(PAGE), ..watcher::Config::default() }
 }
 
 /// Drops what nobody here reads and what is often most of an object: who changed which field, and `kubectl`'s copy of it.
@@ -159,7 +162,7 @@ fn all<K: Resource<DynamicType = ()> + Clone>(store: &Store<K>) -> BTreeSet<Key>
     store.state().iter().map(|object| Key::of(&**object)).collect()
 }
 
-fn wake_all(context: &Context, woken: &Woken) {
+pub fn wake_all(context: &Context, woken: &Woken) {
     woken.bots.iter().for_each(|bot| context.triggers.bot(bot));
     woken.displays.iter().for_each(|display| context.triggers.display(display));
 }
@@ -195,17 +198,4 @@ pub async fn follow_pods(context: &Context, scope: Option<&str>) {
     let events = readable(watch::<DeserializeGuard<Pod>>(&context.process.client, scope, selector));
     let wake = |key: &Key, pod: &PodState| context.triggers.bot(&Key::new(&key.namespace, pod.bot()));
     context.pods.follow(events, |pod, before| PodState::of(pod).since(before), wake).await;
-}
-
-pub async fn poll_secrets(context: &Context) {
-    let of_bot = |bot: &DiscordBot| {
-        let namespace = Key::of(bot).namespace;
-        wake::secrets_of(&bot.spec).map(|secret| Key::new(&namespace, secret)).collect::<Vec<_>>()
-    };
-    let wanted = || context.bots.state().iter().flat_map(|bot| of_bot(bot)).collect();
-    let changed = |secret: &Key| {
-        let bots = context.bots.state();
-        wake_all(context, &wake::by_secret(secret, bots.iter().map(|bot| &**bot)));
-    };
-    context.secrets.poll(wanted, changed).await;
 }

@@ -18,6 +18,7 @@ mod quiet;
 mod rights;
 mod schema;
 mod secrets;
+mod secret_rights;
 mod world;
 
 use std::time::Duration;

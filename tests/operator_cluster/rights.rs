@@ -3,18 +3,17 @@
 use std::{env, fs, process::Command};
 
 use k8s_openapi::api::{
-    apps::v1::Deployment,
     authentication::v1::{TokenRequest, TokenRequestSpec},
-    core::v1::{Event, Namespace, ServiceAccount},
+    core::v1::{Namespace, ServiceAccount},
 };
 use kube::{
     Api, ResourceExt as _,
-    api::{DeleteParams, Patch, PatchParams, PostParams},
+    api::{DeleteParams, PostParams},
 };
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use stockbot_config::status::DisplayState;
-use stockbot_operator::api::{DiscordBot, names};
+use stockbot_operator::api::DiscordBot;
 use tempfile::NamedTempFile;
 
 use crate::{BOT, cluster, fake_bot::FakeBot, world::World};
@@ -35,15 +34,36 @@ fn rendered(namespace: &str) -> Vec<Value> {
     documents.filter(|document| !document.is_null()).collect()
 }
 
-/// A kubeconfig of the chart's ServiceAccount, with the rights that the chart gives it; `left_out` names roles it does not get.
-async fn granted(world: &World, left_out: &str) -> NamedTempFile {
-    for document in rendered(&world.namespace) {
+/// What the operator may do with Secrets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum OverSecrets {
+    /// What the chart grants.
+    Watch,
+    /// Read those whose name it knows.
+    Get,
+    /// Nothing.
+    Nothing,
+}
+
+/// Gives the chart's ServiceAccount the rights that the chart gives it, but for Secrets these.
+pub async fn grant(world: &World, over_secrets: OverSecrets) {
+    for mut document in rendered(&world.namespace) {
         let kind = document["kind"].as_str().unwrap();
-        let name = document["metadata"]["name"].as_str().unwrap();
-        if matches!(kind, "ServiceAccount" | "Role" | "RoleBinding") && name != left_out {
-            world.apply(&serde_yaml::to_string(&document).unwrap()).await.unwrap();
+        let of_secrets = document["metadata"]["name"] == "stockbot-operator-secrets";
+        let left_out = of_secrets && over_secrets == OverSecrets::Nothing;
+        if !matches!(kind, "ServiceAccount" | "Role" | "RoleBinding") || left_out {
+            continue;
         }
+        if of_secrets && kind == "Role" && over_secrets == OverSecrets::Get {
+            document["rules"][0]["verbs"] = json!(["get"]);
+        }
+        world.apply(&serde_yaml::to_string(&document).unwrap()).await.unwrap();
     }
+}
+
+/// A kubeconfig of the chart's ServiceAccount, with the rights that the chart gives it, but for Secrets these.
+pub async fn granted(world: &World, over_secrets: OverSecrets) -> NamedTempFile {
+    grant(world, over_secrets).await;
     let request = TokenRequest { spec: Some(TokenRequestSpec::default()), ..TokenRequest::default() };
     let accounts = world.api::<ServiceAccount>();
     let token = accounts
@@ -66,7 +86,7 @@ async fn granted(world: &World, left_out: &str) -> NamedTempFile {
 #[tokio::test]
 async fn the_chart_grants_what_the_operator_needs() {
     let world = World::new().await;
-    let kubeconfig = granted(&world, "").await;
+    let kubeconfig = granted(&world, OverSecrets::Watch).await;
     let operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
     world.bot("  replicas: 2\n").await;
     world.display("main", BOT, 10).await;
@@ -83,64 +103,9 @@ async fn the_chart_grants_what_the_operator_needs() {
 }
 
 #[tokio::test]
-async fn without_rights_over_secrets_bots_run_and_the_kubelet_tells_what_is_missing() {
-    let world = World::empty().await;
-    let kubeconfig = granted(&world, "stockbot-operator-secrets").await;
-    let _operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
-    world.bot("").await;
-    let pod = world.pods(1).await.remove(0);
-    world.bot_is("Stalled", "False", "NotStalled").await;
-    let event = json!({
-        "apiVersion": "v1", "kind": "Event", "metadata": {"name": "kubelet-says"},
-        "involvedObject": {"kind": "Pod", "name": pod.metadata.name, "namespace": world.namespace, "uid": pod.metadata.uid},
-        "type": "Warning", "reason": "FailedMount", "lastTimestamp": "2026-11-20T18:00:00Z",
-        "message": "MountVolume.SetUp failed for volume \"secrets\" : secret \"growshop-discord\" not found",
-    });
-    let params = PatchParams::apply("kubelet");
-    let _: Event = world.api().patch("kubelet-says", &params, &Patch::Apply(event)).await.unwrap();
-    let message = world.bot_is("Stalled", "True", "SecretNotFound").await;
-    assert!(message.contains("\"growshop-discord\" not found"), "{message}");
-    let bot = FakeBot::start().await;
-    world.pod_runs(&pod, &bot.ip).await;
-    world.bot_is("Ready", "True", "AllReady").await;
-    assert_eq!(world.api::<Deployment>().get(BOT).await.unwrap().spec.replicas, Some(1));
-}
-
-#[tokio::test]
-async fn rights_over_secrets_that_are_granted_later_roll_nothing_and_what_the_kubelet_brings_does() {
-    let world = World::new().await;
-    let kubeconfig = granted(&world, "stockbot-operator-secrets").await;
-    let operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
-    let (bot, _) = world.ready_bot("  probes: {deep: {period: 1s}}\n").await;
-    let template = async || world.api::<Deployment>().get(BOT).await.unwrap().spec.template;
-    let before = template().await;
-    bot.says(|status| status.secrets_changed = Some("other".into()));
-    world.pods(2).await;
-    let rolled = template().await;
-    assert_ne!(before, rolled);
-    bot.says(|status| status.secrets_changed = None);
-    operator.stop().await;
-
-    let kubeconfig = granted(&world, "").await;
-    let operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
-    let reads = ["resource=\"secrets\"", "code=\"200\""];
-    stockbot_harness::eventually(crate::SOON, "the Secrets are read", || async {
-        let read = operator.metric("api_requests_total", &reads).await;
-        if read > 0 { Ok(()) } else { Err(read) }
-    })
-    .await;
-    world.secret("growshop-discord", "unused", "x").await;
-    let marks = |found: Option<&Deployment>| {
-        found.unwrap().annotations()[names::SECRET_MARKS].contains("\"seen\":{\"")
-    };
-    world.until(BOT, "the contents are known", marks).await;
-    assert_eq!(rolled, template().await);
-}
-
-#[tokio::test]
 async fn a_namespace_that_is_deleted_with_the_operators_rights_takes_its_bots_along() {
     let world = World::new().await;
-    let kubeconfig = granted(&world, "").await;
+    let kubeconfig = granted(&world, OverSecrets::Watch).await;
     let _operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
     let (bot, _) = world.ready_bot("").await;
     let display = world.display("main", BOT, 10).await;
