@@ -150,9 +150,20 @@ impl Election {
     pub async fn release(&self) {
         self.fence.close();
         let Some(held) = self.held().take() else { return };
-        let released = self.write(Some(&held), "").await;
+        let released = match self.write(Some(&held), "").await {
+            Ok(_) => Ok(()),
+            Err(_) => self.release_as_it_is().await,
+        };
         if let Err(error) = released {
             tracing::warn!(%error, "the leader's Lease was not released; it ends by itself");
+        }
+    }
+
+    /// Gives the Lease back whatever version it has: a renewal that was cut off may have been written all the same.
+    async fn release_as_it_is(&self) -> Result<(), ClaimError> {
+        match self.get().await? {
+            Some(now) if holder(&now) == Some(&self.identity) => self.write(Some(&now), "").await.map(drop),
+            _ => Ok(()),
         }
     }
 
@@ -164,8 +175,7 @@ impl Election {
             return Err(error);
         }
         let now = self.get().await?;
-        let holder = now.as_ref().and_then(|lease| lease.spec.as_ref()?.holder_identity.as_ref());
-        if holder.is_some_and(|holder| *holder != self.identity) {
+        if now.as_ref().and_then(holder).is_some_and(|holder| *holder != self.identity) {
             return Err(ClaimError::Overtaken);
         }
         self.claim(now.as_ref()).await
@@ -217,6 +227,10 @@ async fn within_patience<T>(request: impl Future<Output = Result<T, kube::Error>
         Ok(Err(error)) => Err(ClaimError::Api(Box::new(error))),
         Err(_) => Err(ClaimError::Late),
     }
+}
+
+fn holder(lease: &Lease) -> Option<&String> {
+    lease.spec.as_ref()?.holder_identity.as_ref()
 }
 
 /// The Lease after the one that was seen, whose resource version it carries: it is only written over exactly that.

@@ -106,6 +106,16 @@ async fn somebody_elses_annotation_or_deletion_is_no_loss() {
 }
 
 #[tokio::test]
+async fn a_lease_is_given_back_though_a_renewal_was_cut_off_and_written_all_the_same() {
+    let (server, leader) = led().await;
+    let before = leader.held().clone();
+    leader.renew().await.unwrap();
+    *leader.held() = before;
+    leader.release().await;
+    assert_eq!(server.holder(), "");
+}
+
+#[tokio::test]
 async fn of_two_candidates_that_saw_the_same_only_one_wins() {
     let server = Server::default();
     let (one, two) = (candidate(&server, "one"), candidate(&server, "two"));
