@@ -129,12 +129,18 @@ impl Context {
 
     /// The displays that name a bot, also those that are being deleted.
     #[must_use]
-    pub fn displays_of(&self, bot: &Key) -> Vec<Arc<StockDisplay>> {
-        let mut found = self.displays.state_filter(|display| {
+    pub fn naming(&self, bot: &Key) -> Vec<Arc<StockDisplay>> {
+        self.displays.state_filter(|display| {
             display.spec.bot_ref.name == bot.name
                 && display.metadata.namespace.as_deref() == Some(bot.namespace.as_str())
-                && display.metadata.deletion_timestamp.is_none()
-        });
+        })
+    }
+
+    /// The displays bound to a bot, oldest first; those being deleted are left out.
+    #[must_use]
+    pub fn displays_of(&self, bot: &Key) -> Vec<Arc<StockDisplay>> {
+        let mut found = self.naming(bot);
+        found.retain(|display| display.metadata.deletion_timestamp.is_none());
         found.sort_by_key(|display| {
             let created = display.metadata.creation_timestamp.as_ref().map(|time| time.0);
             (created.unwrap_or(Timestamp::MAX), display.metadata.name.clone())

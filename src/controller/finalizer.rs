@@ -9,7 +9,13 @@ use kube::{
 };
 use serde_json::json;
 
-use crate::{api::names, cluster::cache::Key};
+use crate::{api::names, client::words, cluster::cache::Key};
+
+/// Is the object held, when it is deleted, until its live messages are gone?
+#[must_use]
+pub fn is_held<K: Resource>(object: &K) -> bool {
+    object.finalizers().iter().any(|finalizer| finalizer == names::LIVE_MESSAGES)
+}
 
 /// Has the object held, when it is deleted, until `finalizer` is removed; `None` removes it. By server-side apply: the operator
 /// sets nothing else in the object, and only this very object is meant.
@@ -28,5 +34,22 @@ where
     match api.patch(&name, &PatchParams::apply(names::MANAGER).force(), &Patch::Apply(&document)).await {
         Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(()),
         other => other.map(drop),
+    }
+}
+
+/// The same; without the right to do it that is told in the log, and the object is as it was.
+pub async fn try_set<K>(client: &Client, object: &K, finalizer: Option<&str>)
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Debug,
+{
+    if let Err(error) = set(client, object, finalizer).await {
+        let (kind, Key { namespace, name }) = (K::kind(&()), Key::of(object));
+        tracing::warn!(
+            %kind,
+            namespace,
+            name,
+            error = words(&error),
+            "the finalizer cannot be changed; live messages may outlive the object"
+        );
     }
 }

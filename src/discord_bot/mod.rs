@@ -9,7 +9,7 @@ pub(crate) mod fixtures;
 pub mod halt;
 pub mod mounted;
 mod reconcile;
-mod retire;
+pub mod retire;
 pub mod secret_marks;
 mod slot;
 pub mod status;

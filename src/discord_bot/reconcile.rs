@@ -113,7 +113,7 @@ impl Reconciler for Bots {
 impl Bots {
     /// Lets the bot go when its live messages are gone, or it is no use to wait. Owner references take the children along.
     async fn retire(&self, key: &Key, bot: &DiscordBot) -> Result<Next, Failure> {
-        if !retire::is_held(bot) {
+        if !finalizer::is_held(bot) {
             return Ok(Next::Change);
         }
         match Box::pin(retire::look(&self.context, key, bot, Timestamp::now())).await {
@@ -137,23 +137,22 @@ impl Bots {
     }
 }
 
-/// A bot that shows something is held, when it is deleted, until that is gone. Without the right to do that it is not; nor in a
-/// namespace that is being deleted: its pods go first, and the operator's rights may go before the bot.
+/// A bot that shows something is held, when it is deleted, until that is gone. Without the right to do that it is not; nor is one
+/// that is stopped, which could remove nothing, nor in a namespace that is being deleted: its pods go first, and the operator's
+/// rights may go before the bot and its displays.
 async fn mind_finalizer(context: &Context, key: &Key, bot: &DiscordBot, shows: bool, has_pods: bool) {
-    let wanted = match (retire::is_held(bot), has_pods) {
+    let wanted = match (finalizer::is_held(bot), has_pods) {
         (false, true) if shows => Some(names::LIVE_MESSAGES),
-        (true, false) if fetch::namespace_ends(context, key).await => None,
+        (true, false) if bot.spec.wanted() == 0 => None,
+        (true, false) if fetch::namespace_ends(context, key).await => {
+            for display in context.naming(key).iter().filter(|display| finalizer::is_held(&***display)) {
+                finalizer::try_set(&context.process.client, &**display, None).await;
+            }
+            None
+        }
         _ => return,
     };
-    if let Err(error) = finalizer::set(&context.process.client, bot, wanted).await {
-        let Key { namespace, name } = key;
-        tracing::warn!(
-            namespace,
-            name,
-            error = words(&error),
-            "the finalizer cannot be changed; live messages may outlive the bot"
-        );
-    }
+    finalizer::try_set(&context.process.client, bot, wanted).await;
 }
 
 /// Could another value in a Secret mend the bot?

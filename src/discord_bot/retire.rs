@@ -14,14 +14,14 @@ use super::{
     validate::validate,
 };
 use crate::{
-    api::{DiscordBot, StockDisplay, names},
+    api::{DiscordBot, StockDisplay},
     cluster::{cache::Key, context::Context},
 };
 
 /// Longest time from the deletion to the end, whatever is left.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+pub const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 
-/// How far the end of a bot is.
+/// How far the end of a bot, or of a display, is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Retirement {
     /// Its pods still remove messages.
@@ -30,12 +30,6 @@ pub enum Retirement {
     Done,
     /// Nobody will remove any more what is left: this.
     LeftBehind(String),
-}
-
-/// Is the bot held, when it is deleted, until its messages are gone?
-#[must_use]
-pub fn is_held(bot: &DiscordBot) -> bool {
-    bot.finalizers().iter().any(|finalizer| finalizer == names::LIVE_MESSAGES)
 }
 
 /// One look at a bot that is being deleted: its pods are told to show nothing, and say how far they are.

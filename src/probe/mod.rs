@@ -100,7 +100,7 @@ async fn probe(context: Arc<Context>, client: reqwest::Client, target: Target) -
     if context.reports.put(&pod, uid, answer) {
         let bot = Key::of(&*bot);
         context.triggers.bot(&bot);
-        context.displays_of(&bot).iter().for_each(|display| context.triggers.display(&Key::of(&**display)));
+        context.naming(&bot).iter().for_each(|display| context.triggers.display(&Key::of(&**display)));
     }
     pod
 }

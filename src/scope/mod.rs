@@ -115,6 +115,7 @@ impl Scope {
                 drive(
                     Displays {
                         context: Arc::clone(&context),
+                        events: events.clone(),
                         statuses: StatusWriter::new(client.clone(), Arc::clone(metrics), events),
                     },
                     context.displays.clone(),

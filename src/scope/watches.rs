@@ -155,7 +155,7 @@ fn by_display(
 }
 
 fn bound(context: &Context, bot: &Key) -> Vec<Key> {
-    context.displays_of(bot).iter().map(|display| Key::of(&**display)).collect()
+    context.naming(bot).iter().map(|display| Key::of(&**display)).collect()
 }
 
 fn all<K: Resource<DynamicType = ()> + Clone>(store: &Store<K>) -> BTreeSet<Key> {

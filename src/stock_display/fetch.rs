@@ -20,8 +20,8 @@ pub struct Fetched {
     pub bot: Option<Arc<DiscordBot>>,
     /// All displays of that bot, oldest first.
     pub siblings: Vec<Arc<StockDisplay>>,
-    /// A pod of the bot runs and has not been asked yet: soon more will be known.
-    pub unprobed: bool,
+    /// The pods of that bot.
+    pub pods: Vec<Pod>,
     /// What the bot says of the display, if it speaks of its settings as they are now.
     pub told: Option<DisplayStatus>,
 }
@@ -38,6 +38,5 @@ pub fn fetch(context: &Context, key: &Key, display: &StockDisplay) -> Fetched {
         .filter(|pod| pod.state.probe_address().is_some())
         .filter_map(|pod| pod.report.as_ref()?.status.as_deref());
     let told = told(statuses, &key.name, &hash).cloned();
-    let unprobed = pods.iter().any(Pod::is_unprobed);
-    Fetched { siblings: context.displays_of(&bot_key), bot: Some(bot), unprobed, told }
+    Fetched { siblings: context.displays_of(&bot_key), bot: Some(bot), pods, told }
 }

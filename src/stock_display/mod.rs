@@ -3,6 +3,7 @@
 
 pub mod fetch;
 mod reconcile;
+pub mod retire;
 pub mod status;
 pub mod validate;
 

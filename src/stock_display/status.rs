@@ -41,7 +41,7 @@ pub fn compute(
     now: Timestamp,
 ) -> StockDisplayStatus {
     let standing = match (verdict, told) {
-        (Err(mistake), _) => mistaken(&mistake),
+        (Err(mistake), _) => mistaken(&mistake, old.message_url.as_deref()),
         (Ok(()), Some(told)) => standing(told),
         (Ok(()), None) => waiting(bot),
     };
@@ -67,16 +67,18 @@ pub fn compute(
     }
 }
 
-fn mistaken(mistake: &Mistake) -> Standing {
+fn mistaken(mistake: &Mistake, url: Option<&str>) -> Standing {
+    let bound = matches!(mistake, Mistake::BotStopped { .. });
+    let stays = url.filter(|_| bound).map(|url| format!("; its buttons at {url} do not answer until then"));
     Standing {
         reason: mistake.reason(),
-        message: mistake.to_string(),
+        message: format!("{mistake}{}", stays.unwrap_or_default()),
         ready: false,
         published: false,
         buttons: None,
         degraded: false,
         stalled: true,
-        bound: matches!(mistake, Mistake::BotStopped { .. }),
+        bound,
     }
 }
 

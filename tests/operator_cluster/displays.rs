@@ -17,7 +17,8 @@ fn displays(found: Option<&ConfigMap>) -> Option<Vec<String>> {
     Some(file.displays.into_iter().map(|display| display.name).collect())
 }
 
-async fn shows(world: &World, bot: &str, wanted: &[&str]) {
+/// Waits until exactly these displays are in the bot's configuration.
+pub async fn shows(world: &World, bot: &str, wanted: &[&str]) {
     let is = |found: Option<&ConfigMap>| displays(found).is_some_and(|displays| displays == wanted);
     world.until(&names::config_map(bot), &format!("{bot} shows {wanted:?}"), is).await;
 }

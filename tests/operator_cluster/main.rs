@@ -9,6 +9,7 @@ mod displays;
 mod drift;
 mod failures;
 mod fake_bot;
+mod farewells;
 mod kubelet;
 mod leadership;
 mod lifecycle;
@@ -17,7 +18,6 @@ mod process;
 mod quiet;
 mod rights;
 mod schema;
-mod secrets;
 mod secret_rights;
 mod world;
 

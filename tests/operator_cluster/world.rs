@@ -217,11 +217,14 @@ impl World {
 }
 
 /// The operator of the test is gone already: nobody else lets go what it held.
-async fn release(client: &Client, namespace: &str) {
-    let bots: Api<DiscordBot> = Api::namespaced(client.clone(), namespace);
-    for bot in bots.list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default() {
+async fn release<K>(client: &Client, namespace: &str)
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + Debug,
+{
+    let api: Api<K> = Api::namespaced(client.clone(), namespace);
+    for object in api.list(&ListParams::default()).await.map(|list| list.items).unwrap_or_default() {
         let patch = Patch::Merge(json!({"metadata": {"finalizers": null}}));
-        let _ = bots.patch(&bot.name_any(), &PatchParams::default(), &patch).await;
+        let _ = api.patch(&object.name_any(), &PatchParams::default(), &patch).await;
     }
 }
 
@@ -233,7 +236,8 @@ impl Drop for World {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let client = cluster::connect().await;
-                release(&client, &name).await;
+                release::<DiscordBot>(&client, &name).await;
+                release::<StockDisplay>(&client, &name).await;
                 let namespaces: Api<Namespace> = Api::all(client);
                 namespaces.delete(&name, &DeleteParams::default()).await.map(drop)
             })

@@ -35,8 +35,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   resources: [discordbots, stockdisplays]
   verbs: [get, list, watch]
 - apiGroups: [stockbot.dev]
-  # The finalizer by which a bot's live messages are removed before it goes.
-  resources: [discordbots]
+  # The finalizer by which live messages are removed before their bot or display goes.
+  resources: [discordbots, stockdisplays]
   verbs: [patch]
 - apiGroups: [stockbot.dev]
   resources: [discordbots/status, stockdisplays/status]
