@@ -53,25 +53,29 @@ async fn refuse_rivals(client: &Client) {
     }
 }
 
-/// Installs them as `helm install stockbot -n stockbot-system` would, so that the chart can be installed afterwards.
-async fn install_definitions(client: &Client) {
-    let api: Api<CustomResourceDefinition> = Api::all(client.clone());
+/// Installs those of this checkout.
+pub async fn install_definitions(client: &Client) {
     for definition in definitions() {
-        let name = definition.name_any();
-        let existing = api.get_opt(&name).await.unwrap();
-        let mut document = serde_json::to_value(&definition).unwrap();
-        document["metadata"] = metadata(&name, existing.as_ref());
-        let params = PatchParams::apply("helm").force();
-        api.patch(&name, &params, &Patch::Apply(document)).await.unwrap();
-        eventually(Duration::from_secs(30), "the definition is established", || async {
-            let status = api.get(&name).await.unwrap().status.unwrap_or_default();
-            let conditions = serde_json::to_value(&status.conditions).unwrap();
-            let is_established = |one: &Value| one["type"] == "Established" && one["status"] == "True";
-            let established = conditions.as_array().is_some_and(|all| all.iter().any(is_established));
-            if established { Ok(()) } else { Err(conditions) }
-        })
-        .await;
+        install_definition(client, serde_json::to_value(&definition).unwrap()).await;
     }
+}
+
+/// Installs one as `helm install stockbot -n stockbot-system` would, so that the chart can be installed afterwards.
+pub async fn install_definition(client: &Client, mut document: Value) {
+    let api: Api<CustomResourceDefinition> = Api::all(client.clone());
+    let name = document["metadata"]["name"].as_str().unwrap().to_owned();
+    let existing = api.get_opt(&name).await.unwrap();
+    document["metadata"] = metadata(&name, existing.as_ref());
+    let params = PatchParams::apply("helm").force();
+    api.patch(&name, &params, &Patch::Apply(document)).await.unwrap();
+    eventually(Duration::from_secs(30), "the definition is established", || async {
+        let status = api.get(&name).await.unwrap().status.unwrap_or_default();
+        let conditions = serde_json::to_value(&status.conditions).unwrap();
+        let is_established = |one: &Value| one["type"] == "Established" && one["status"] == "True";
+        let established = conditions.as_array().is_some_and(|all| all.iter().any(is_established));
+        if established { Ok(()) } else { Err(conditions) }
+    })
+    .await;
 }
 
 fn metadata(name: &str, existing: Option<&CustomResourceDefinition>) -> Value {

@@ -19,6 +19,8 @@ mod quiet;
 mod rights;
 mod schema;
 mod secret_rights;
+mod secrets;
+mod unreadable;
 mod world;
 
 use std::time::Duration;

@@ -104,6 +104,11 @@ impl World {
         (Api::namespaced_with(self.client.clone(), &self.namespace, &kind), document)
     }
 
+    /// Bots, also those that this build cannot read.
+    pub fn erased(&self) -> Api<DynamicObject> {
+        Api::namespaced_with(self.client.clone(), &self.namespace, &ApiResource::erase::<DiscordBot>(&()))
+    }
+
     /// Makes or replaces a Secret with one key.
     pub async fn secret(&self, name: &str, key: &str, value: &str) {
         let document = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": {key: value}});
