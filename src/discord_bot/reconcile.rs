@@ -19,8 +19,7 @@ use super::{
 };
 use crate::{
     api::{DiscordBot, conditions::find, names},
-    client::words,
-    cluster::{cache::Key, context::Context},
+    cluster::{cache::Key, context::Context, rollout_pace::Turn},
     controller::{
         apply_error::ApplyError,
         driver::{Failure, Next, Reconciler},
@@ -202,12 +201,13 @@ async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched
         Err(error) => return failing(displays, Failure::new(error.reason(), error)),
     };
     let uid = bot.metadata.uid.as_deref().unwrap_or_default();
-    let wait = slot(context, &validated, &children.deployment);
-    match Box::pin(apply(context, key, uid, children, !wait.is_zero())).await {
+    let Turn { wait, stuck } = slot(context, &validated, &children.deployment);
+    let waits = !wait.is_zero();
+    match Box::pin(apply(context, key, uid, children, waits)).await {
         Ok(Applied { rolling }) => {
             context.rejections.forget(key);
-            let outcome = if wait.is_zero() { Outcome::Applied } else { Outcome::Waiting };
-            let next = if wait.is_zero() { Next::Change } else { Next::After(wait) };
+            let outcome = if waits { Outcome::Waiting { stuck } } else { Outcome::Applied };
+            let next = if waits { Next::After(wait) } else { Next::Change };
             let next = if unstarted { next.or_sooner(Next::After(UNSTARTED)) } else { next };
             let next = if rival { next.or_sooner(Next::After(RIVAL)) } else { next };
             Pass { pod_event, hidden, rolling, ..Pass::new(outcome, displays, Ok(next)) }

@@ -1,19 +1,19 @@
 //! When the pods of a bot may be rolled: at once if somebody asked for it, else one bot after the other.
 
-use std::time::Duration;
+use std::time::Instant;
 
 use k8s_openapi::api::apps::v1::Deployment;
 
 use super::validate::Validated;
 use crate::{
     api::{annotation::Annotation as _, conditions::find, names},
-    cluster::{cache::Key, context::Context},
+    cluster::{cache::Key, context::Context, rollout_pace::Turn},
 };
 
-/// How long a rollout has to wait for its slot that nobody asked for in this very bot: many others may need the same.
+/// When a rollout may go that nobody asked for in this very bot: many others may need the same.
 #[must_use]
-pub fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration {
-    let Some(live) = &bot.deployment else { return Duration::ZERO };
+pub fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Turn {
+    let Some(live) = &bot.deployment else { return Turn::NOW };
     let template = wanted.spec.template.metadata.as_ref().and_then(|metadata| metadata.annotations.as_ref());
     let revision = template.and_then(|all| all.get(names::REVISION));
     let serves = bot.pods.iter().any(|pod| pod.state.ready && !pod.state.deleting);
@@ -22,9 +22,9 @@ pub fn slot(context: &Context, bot: &Validated, wanted: &Deployment) -> Duration
     // A rollout that got stuck on a bad value goes on as soon as that is mended.
     let mended = live.secret_marks != bot.secret_marks.annotation() && !live.rolled_out();
     if live.revision.as_ref() == revision || asked_for || mended || !serves {
-        return Duration::ZERO;
+        return Turn::NOW;
     }
-    context.process.rollout_pace.wait(&bot.key, |before| is_through(context, before))
+    context.process.rollout_pace.ask(&bot.key, Instant::now(), |before| is_through(context, before))
 }
 
 /// Has the last rollout of a bot ended well, or does it not matter any more?

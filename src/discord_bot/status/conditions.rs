@@ -9,7 +9,10 @@ use super::{
     token::token_valid,
     trouble::{paused_rollouts, stall, stalled, waiting},
 };
-use crate::api::{conditions::Finding, names};
+use crate::{
+    api::{conditions::Finding, names},
+    cluster::cache::Key,
+};
 
 /// Every condition, Ready first.
 pub fn all(observed: &Observed<'_>) -> Vec<Finding> {
@@ -121,9 +124,12 @@ fn progress(observed: &Observed<'_>) -> (bool, &'static str, String) {
             left => (true, "Stopping", format!("{} stopping", are(left, "pod"))),
         };
     }
-    if observed.outcome == Outcome::Waiting {
-        let message = "a change that concerns many bots (of the operator, or of a Secret) is rolled out to one after the other";
-        return (true, "WaitingForRolloutSlot", message.into());
+    if let Outcome::Waiting { stuck } = &observed.outcome {
+        let wave = "a change that concerns many bots (of the operator, or of a Secret) is rolled out to one after the other";
+        let holder = stuck.as_ref().map(|Key { namespace, name }| {
+            format!("; that waits for DiscordBot {name} of namespace {namespace}, which is not ready again: mend or stop it")
+        });
+        return (true, "WaitingForRolloutSlot", format!("{wave}{}", holder.unwrap_or_default()));
     }
     if observed.statuses().any(|status| status.gateway.state == GatewayState::WaitingForBudget) {
         let reset = observed.newest(|status| status.session_starts.clone()).map(|starts| starts.reset_at);

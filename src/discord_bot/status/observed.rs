@@ -23,7 +23,10 @@ pub enum Outcome {
     /// The children are as they should be.
     Applied,
     /// All but the Deployment, which waits for its slot.
-    Waiting,
+    Waiting {
+        /// The bot whose rollout holds up everybody.
+        stuck: Option<Key>,
+    },
     /// The annotation stops writes.
     Paused,
     /// Only a change by somebody helps.

@@ -43,9 +43,12 @@ fn outcomes_of_the_reconcile_are_told() {
         &["Paused=True/PausedByAnnotation", "Ready=True/AllReady"],
     );
     is(
-        &Case { outcome: Outcome::Waiting, ..works() },
+        &Case { outcome: Outcome::Waiting { stuck: None }, ..works() },
         &["Progressing=True/WaitingForRolloutSlot", "Ready=True/AllReady"],
     );
+    let stuck = Some(Key::new("shops", "other"));
+    let told = condition(&Case { outcome: Outcome::Waiting { stuck }, ..works() }, "Progressing").message;
+    assert!(told.contains("waits for DiscordBot other of namespace shops"), "{told}");
     let failing = Case {
         outcome: Outcome::Failing { message: "forbidden by quota".into() },
         deployment: None,
