@@ -8,6 +8,9 @@ use kube::{
 
 use crate::api::{conditions, names};
 
+/// The conditions that tell of a trouble.
+const TROUBLES: [&str; 2] = ["Stalled", "Degraded"];
+
 /// Publishes events.
 #[derive(Clone)]
 pub struct Events(Recorder);
@@ -20,7 +23,7 @@ impl Events {
     }
 
     /// Publishes what people should notice in a new status: a warning for each trouble that is new or has another reason,
-    /// and one event when the object becomes ready.
+    /// and one event when the object is ready after a trouble. That all goes well the conditions tell.
     pub async fn transitions(&self, object: &ObjectReference, before: &[Condition], after: &[Condition]) {
         for condition in noteworthy(before, after) {
             let kind = if condition.type_ == "Ready" { EventType::Normal } else { EventType::Warning };
@@ -59,8 +62,10 @@ fn noteworthy<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Condi
         condition.status == "True"
             && old.is_none_or(|old| old.status != "True" || old.reason != condition.reason)
     };
-    let matters =
-        |condition: &&Condition| matches!(condition.type_.as_str(), "Ready" | "Stalled" | "Degraded");
+    let troubled = before.iter().any(|old| TROUBLES.contains(&old.type_.as_str()) && old.status == "True");
+    let matters = |condition: &&Condition| {
+        TROUBLES.contains(&condition.type_.as_str()) || (troubled && condition.type_ == "Ready")
+    };
     after.iter().filter(matters).filter(is_new).collect()
 }
 
@@ -80,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn only_new_troubles_and_new_readiness_are_events() {
+    fn only_new_troubles_and_their_end_are_events() {
         let reasons = |before: &[Condition], after: &[Condition]| {
             noteworthy(before, after).iter().map(|c| c.reason.clone()).collect::<Vec<_>>()
         };
@@ -90,7 +95,8 @@ mod tests {
             reasons(&state(false, Some("NameTaken")), &state(false, Some("SecretNotFound"))),
             ["SecretNotFound"]
         );
-        assert_eq!(reasons(&state(false, None), &state(true, None)), ["AllReady"]);
+        assert_eq!(reasons(&state(false, Some("NameTaken")), &state(true, None)), ["AllReady"]);
+        assert!(reasons(&state(false, None), &state(true, None)).is_empty(), "a start that goes well");
         assert!(reasons(&state(true, None), &state(false, None)).is_empty());
     }
 }

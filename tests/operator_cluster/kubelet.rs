@@ -40,6 +40,32 @@ impl World {
         self.api::<Pod>().patch_status(&pod.name_any(), &PatchParams::default(), &patch).await.unwrap();
     }
 
+    /// The pod comes up as under the kubelet: it is placed, its containers are made, one after the other runs, the bot is ready.
+    pub async fn pod_starts(&self, pod: &Pod, ip: &str) {
+        let container = |name: &str, state: Value| json!({"name": name, "ready": false, "restartCount": 0, "image": "x", "imageID": "x", "state": state});
+        let waits = |reason: &str| json!({"waiting": {"reason": reason}});
+        let runs = json!({"running": {"startedAt": "2026-11-20T18:00:00Z"}});
+        let done = json!({"terminated": {"exitCode": 0, "reason": "Completed"}});
+        for (migrate, bot) in [
+            (waits("PodInitializing"), waits("PodInitializing")),
+            (runs.clone(), waits("PodInitializing")),
+            (done.clone(), waits("PodInitializing")),
+            (done, runs),
+        ] {
+            self.pod_status(
+                pod,
+                json!({
+                    "phase": "Pending", "podIP": ip, "podIPs": [{"ip": ip}],
+                    "conditions": [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": "False"}],
+                    "initContainerStatuses": [container("migrate", migrate)],
+                    "containerStatuses": [container("stockbot", bot)],
+                }),
+            )
+            .await;
+        }
+        self.pod_runs(pod, ip).await;
+    }
+
     /// The pod runs, is ready, and answers at `ip`.
     pub async fn pod_runs(&self, pod: &Pod, ip: &str) {
         self.pod_status(

@@ -125,9 +125,10 @@ impl World {
 
     /// The smallest bot of that name, with `more` lines of spec. Its pods fit no node.
     pub async fn bot_called(&self, name: &str, more: &str) -> DynamicObject {
+        let token =
+            if more.contains("tokenSecretRef") { "" } else { "  tokenSecretRef: {name: growshop-discord}\n" };
         let yaml = format!(
-            "apiVersion: stockbot.dev/v1alpha1\nkind: DiscordBot\nmetadata: {{name: {name}}}\nspec:\n  \
-             tokenSecretRef: {{name: growshop-discord}}\n  guildId: \"1100000000000000001\"\n  \
+            "apiVersion: stockbot.dev/v1alpha1\nkind: DiscordBot\nmetadata: {{name: {name}}}\nspec:\n{token}  guildId: \"1100000000000000001\"\n  \
              database: {{urlSecretRef: {{name: shop-postgres}}}}\n  \
              podTemplate: {{nodeSelector: {{stockbot.dev/none: \"true\"}}}}\n{more}"
         );
