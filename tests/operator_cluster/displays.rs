@@ -2,10 +2,10 @@
 
 use k8s_openapi::api::{
     apps::v1::Deployment,
-    core::v1::{ConfigMap, Event, Pod},
+    core::v1::{ConfigMap, Event, Pod, Service},
 };
 use kube::{ResourceExt as _, api::ListParams};
-use serde_json::json;
+use serde_json::{Value, json};
 use stockbot_config::{Config, status::DisplayState};
 use stockbot_operator::api::{DiscordBot, StockDisplay, names};
 
@@ -54,6 +54,33 @@ async fn a_display_reaches_the_running_bot_without_a_restart_and_becomes_ready()
     bot.shows("main", &changed.spec.settings, DisplayState::Published);
     world.display_is("main", "Ready", "True", "Published").await;
     assert_eq!(before, template(world.api().get(BOT).await.unwrap()), "the pod template depends on displays");
+}
+
+#[tokio::test]
+async fn a_changed_display_is_brought_to_the_pods_though_another_child_cannot_be_written() {
+    let world = World::new().await;
+    let _operator = world.operator(&[]);
+    let (_bot, pod) = world.ready_bot("").await;
+    world.display("main", BOT, 10).await;
+    let brought = async |before: Option<String>| {
+        let version = |pod: &Pod| pod.annotations().get(names::CONFIG_SYNC).cloned();
+        let is = |found: Option<&Pod>| {
+            found.is_some_and(|pod| version(pod).is_some_and(|now| Some(now) != before))
+        };
+        let found = world.until(&pod.name_any(), "the pod is touched", is).await;
+        version(&found.unwrap())
+    };
+    let first = brought(None).await;
+    let paused = |paused: Value| json!({"metadata": {"annotations": {names::PAUSED: paused}}});
+    world.patch::<DiscordBot>(BOT, paused("true".into())).await;
+    world.bot_is("Paused", "True", "PausedByAnnotation").await;
+    world.delete::<Service>(BOT).await;
+    let alien = "apiVersion: v1\nkind: Service\nmetadata: {name: growshop}\nspec: {ports: [{port: 80}]}\n";
+    world.apply(alien).await.unwrap();
+    world.patch::<StockDisplay>("main", json!({"spec": {"title": "New"}})).await;
+    world.patch::<DiscordBot>(BOT, paused(Value::Null)).await;
+    world.bot_is("Stalled", "True", "NameTaken").await;
+    brought(first).await;
 }
 
 #[tokio::test]
