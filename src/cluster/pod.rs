@@ -168,8 +168,17 @@ impl PodState {
     /// The newest failure of either container; a failed migration counts first, the bot cannot have run after it.
     #[must_use]
     pub fn failure(&self) -> Option<&End> {
-        let migrating = self.migrate.failed.as_ref().filter(|_| !self.bot_container.running);
-        migrating.or(self.bot_container.failed.as_ref())
+        self.failed_migration().or(self.bot_container.failed.as_ref())
+    }
+
+    /// The container that [`Self::failure`] is about.
+    #[must_use]
+    pub fn failed_container(&self) -> &'static str {
+        if self.failed_migration().is_some() { MIGRATE } else { BOT }
+    }
+
+    fn failed_migration(&self) -> Option<&End> {
+        self.migrate.failed.as_ref().filter(|_| !self.bot_container.running)
     }
 }
 

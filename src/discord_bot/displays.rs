@@ -45,6 +45,12 @@ pub fn told<'a>(
     of_it.min_by_key(|told| told.state == DisplayState::NotYetPublished)
 }
 
+/// Is a display shown, or hidden, as it is wanted?
+#[must_use]
+pub fn is_shown(told: &DisplayStatus) -> bool {
+    matches!(told.state, DisplayState::Published | DisplayState::Hidden | DisplayState::Maintenance)
+}
+
 /// The reason of what a bot says of a display, and the same in words: the bot's own, or what the state means.
 #[must_use]
 pub fn words(told: &DisplayStatus) -> (&'static str, String) {

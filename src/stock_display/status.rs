@@ -14,7 +14,7 @@ use crate::{
         status::LastErrorStatus,
     },
     controller::status_writer::HasStatus,
-    discord_bot::displays::words,
+    discord_bot::displays::{is_shown, words},
 };
 
 /// Where a display stands, as every condition tells it.
@@ -102,8 +102,7 @@ fn waiting(bot: Option<&DiscordBot>) -> Standing {
 
 fn standing(told: &DisplayStatus) -> Standing {
     let state = told.state;
-    let as_wanted =
-        matches!(state, DisplayState::Published | DisplayState::Hidden | DisplayState::Maintenance);
+    let as_wanted = is_shown(told);
     let (reason, message) = words(told);
     Standing {
         reason,
@@ -211,6 +210,35 @@ mod tests {
         ] {
             assert_eq!(word(&status(Ok(()), Some(&told(state)), &StockDisplayStatus::default())), wanted);
         }
+    }
+
+    /// To be read when a word changes: what the person on call is told.
+    #[test]
+    fn every_message_reads_well() {
+        use DisplayState as State;
+        let states = [
+            State::NotYetPublished,
+            State::Published,
+            State::Hidden,
+            State::Maintenance,
+            State::FallbackShown,
+            State::ButtonsFailing,
+            State::BreakerOpen,
+            State::ChannelNotFound,
+            State::MissingPermissions,
+        ];
+        let (bot, namespace, other, channel) =
+            ("growshop".into(), "shops".into(), "older".into(), "1".into());
+        let mistakes = [
+            Mistake::BotNotFound { bot: String::clone(&bot), namespace },
+            Mistake::BotStopped { bot },
+            Mistake::ChannelTaken { other, channel },
+        ];
+        let of_states = states.map(|state| standing(&told(state)));
+        let of_mistakes =
+            mistakes.iter().map(|mistake| mistaken(mistake, Some("https://discord.com/channels/1/2/3")));
+        let line = |standing: Standing| format!("{}: {}\n", standing.reason, standing.message);
+        insta::assert_snapshot!(of_states.into_iter().chain(of_mistakes).map(line).collect::<String>());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use stockbot_config::status::{DatabaseState, DisplayState, GatewayState};
 
-use super::super::displays::words;
+use super::super::displays::{is_shown, words};
 use super::{
     database::{self, database_ready},
     observed::{Observed, Outcome},
@@ -46,22 +46,45 @@ fn ready(observed: &Observed<'_>) -> Finding {
         return finding(false, "PodsNotReady", unready(observed));
     }
     if !observed.connected() {
-        let (connected, desired) = (observed.shards_connected(), observed.shards_desired());
-        return finding(
-            false,
-            "GatewayDisconnected",
-            format!("{connected} of {desired} shards are connected"),
-        );
+        let message = format!("{}{}", shards(observed), because(budget(observed)));
+        return finding(false, "GatewayDisconnected", message);
     }
     let (shown, displays) = (observed.displays_ready(), observed.displays.len());
     if usize::try_from(shown).unwrap_or_default() < displays {
-        return finding(false, "DisplaysNotReady", format!("{shown} of {displays} displays are published"));
+        let message =
+            format!("{shown} of {displays} displays are published{}", because(unpublished(observed)));
+        return finding(false, "DisplaysNotReady", message);
     }
     if !observed.applied() {
         return finding(false, "PodsNotReady", unapplied(observed));
     }
     let message = format!("{} ready, {} published", are(observed.ready_pods(), "pod"), are(shown, "display"));
     finding(true, "AllReady", message)
+}
+
+/// How many shards are connected.
+fn shards(observed: &Observed<'_>) -> String {
+    match (observed.shards_connected(), observed.shards_desired()) {
+        (_, 0) => "not known until a pod tells of its shards".into(),
+        (connected, desired) => format!("{connected} of {desired} shards are connected"),
+    }
+}
+
+/// That the bot waits for session starts, if it does.
+fn budget(observed: &Observed<'_>) -> Option<String> {
+    let waits = observed.statuses().any(|status| status.gateway.state == GatewayState::WaitingForBudget);
+    let reset = observed.newest(|status| status.session_starts.clone()).map(|starts| starts.reset_at);
+    let until = reset.map_or_else(|| "Discord's daily reset".into(), |at| at.to_string());
+    waits.then(|| format!("no session is started before {until}, the rest of today's is the reserve"))
+}
+
+/// What is said of the first display that is not published.
+fn unpublished(observed: &Observed<'_>) -> Option<String> {
+    let waits = |name: &str| format!("StockDisplay {name}: the bot has not published this version yet");
+    observed.displays.iter().find_map(|display| match observed.display(display) {
+        None => Some(waits(&display.name)),
+        Some(told) => (!is_shown(told)).then(|| format!("StockDisplay {}: {}", display.name, words(told).1)),
+    })
 }
 
 /// That the newest spec is not applied, and why, as far as this pass knows.
@@ -84,7 +107,8 @@ fn unready(observed: &Observed<'_>) -> String {
         _ => waiting(observed),
     };
     if ready < wanted || why.is_some() {
-        return format!("{ready} of {wanted} pods are ready{}", because(why));
+        let new = if ready < observed.all_ready() { "new " } else { "" };
+        return format!("{ready} of {wanted} {new}pods are ready{}", because(why));
     }
     let left = observed.pods_left() - ready;
     if left > 0 {
@@ -113,7 +137,7 @@ fn progress(observed: &Observed<'_>) -> (bool, &'static str, String) {
     }
     if let Outcome::Failing { message } = &observed.outcome {
         let reason = if observed.serves() { "RolloutInProgress" } else { "Starting" };
-        return (true, reason, message.clone());
+        return (true, reason, format!("{message}; it is tried again"));
     }
     if observed.outcome == Outcome::Paused && !observed.applied() {
         return (false, "Complete", unapplied(observed));
@@ -131,17 +155,15 @@ fn progress(observed: &Observed<'_>) -> (bool, &'static str, String) {
         });
         return (true, "WaitingForRolloutSlot", format!("{wave}{}", holder.unwrap_or_default()));
     }
-    if observed.statuses().any(|status| status.gateway.state == GatewayState::WaitingForBudget) {
-        let reset = observed.newest(|status| status.session_starts.clone()).map(|starts| starts.reset_at);
-        let until = reset.map(|at| format!(" until {at}")).unwrap_or_default();
-        return (true, "WaitingForIdentifyBudget", format!("session starts are at the reserve{until}"));
+    if let Some(message) = budget(observed) {
+        return (true, "WaitingForIdentifyBudget", message);
     }
     if observed.rolled_out() {
         let resume = paused_rollouts(observed).map(|resume| format!("; {resume}")).unwrap_or_default();
         return (false, "Complete", format!("the newest spec is rolled out{resume}"));
     }
     if observed.serves() {
-        return (true, "RolloutInProgress", format!("{}; pods still serve", unready(observed)));
+        return (true, "RolloutInProgress", format!("{}; pods of before still serve", unready(observed)));
     }
     (true, "Starting", waiting(observed).unwrap_or_else(|| "pods are starting".into()))
 }
@@ -201,7 +223,7 @@ pub fn loss(observed: &Observed<'_>) -> Option<(&'static str, String)> {
 }
 
 fn gateway_connected(observed: &Observed<'_>) -> Finding {
-    let (connected, desired) = (observed.shards_connected(), observed.shards_desired());
+    let desired = observed.shards_desired();
     let any = |state| observed.statuses().any(|status| status.gateway.state == state);
     let (status, reason) = if observed.connected() {
         (Some(true), "Connected")
@@ -212,7 +234,7 @@ fn gateway_connected(observed: &Observed<'_>) -> Finding {
     } else {
         (None, "Unknown")
     };
-    Finding::new("GatewayConnected", status, reason, format!("{connected} of {desired} shards are connected"))
+    Finding::new("GatewayConnected", status, reason, shards(observed))
 }
 
 fn identify_budget_low(observed: &Observed<'_>) -> Option<Finding> {
@@ -225,8 +247,13 @@ fn identify_budget_low(observed: &Observed<'_>) -> Option<Finding> {
     let low = remaining <= reserve;
     let reason = if low { "BelowReserve" } else { "Sufficient" };
     // No exact number here: it changes with every start, and status.sessionStarts has it.
-    let left = if low { "not more than" } else { "more than" };
-    let message = format!("{left} the reserve of {reserve} of {total} session starts a day is left");
+    let message = if low {
+        format!(
+            "of {total} session starts a day no more than the reserve of {reserve} are left: rollouts wait for the daily reset"
+        )
+    } else {
+        format!("of {total} session starts a day more than the reserve of {reserve} are left")
+    };
     Some(Finding::new("IdentifyBudgetLow", Some(low), reason, message))
 }
 

@@ -38,6 +38,12 @@ fn of_end(pod: &PodState) -> Option<(DatabaseState, String)> {
     Some((state, end.message.clone()))
 }
 
+/// No migration was begun: the database itself is not what the bot needs.
+fn unsuitable(observed: &Observed<'_>) -> bool {
+    let is = |pod: &PodState| pod.failure().is_some_and(|end| end.reason == Reason::DatabaseUnsuitable);
+    observed.current_pods().any(|pod| !pod.ready && is(pod))
+}
+
 /// `DatabaseReady`.
 pub fn database_ready(observed: &Observed<'_>) -> Finding {
     let secret = &observed.bot.spec.database.url_secret_ref.name;
@@ -49,6 +55,9 @@ pub fn database_ready(observed: &Observed<'_>) -> Finding {
             "Unreachable",
             format!("the database cannot be reached; start it or correct the URL in Secret {secret}"),
         ),
+        DatabaseState::MigrationFailed if unsuitable(observed) => {
+            (Some(false), "MigrationFailed", "the database cannot be used as it is; correct it".into())
+        }
         DatabaseState::MigrationFailed => (
             Some(false),
             "MigrationFailed",
@@ -59,7 +68,7 @@ pub fn database_ready(observed: &Observed<'_>) -> Finding {
             "SchemaTooNew",
             "the database was migrated by a newer image; use that or a later one".into(),
         ),
-        DatabaseState::Unknown => (None, "Unknown", "no pod has asked the database yet".into()),
+        DatabaseState::Unknown => (None, "Unknown", "not known until a pod has asked the database".into()),
     };
     let message = if said.is_empty() { message } else { format!("{message} ({said})") };
     Finding::new("DatabaseReady", status, reason, message)

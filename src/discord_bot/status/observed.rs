@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use stockbot_config::{
     DisplayConfig,
-    status::{BotStatus, DisplayState, DisplayStatus},
+    status::{BotStatus, DisplayStatus},
 };
 
 use super::super::{
-    displays::told,
+    displays::{is_shown, told},
     fetch::{Pod, PodEvent},
     halt::Halt,
 };
@@ -122,10 +122,17 @@ impl Observed<'_> {
         i32::try_from(self.current_pods().filter(|pod| pod.ready).count()).unwrap_or(i32::MAX)
     }
 
+    /// Ready pods of whatever revision.
+    #[must_use]
+    pub fn all_ready(&self) -> i32 {
+        let ready = self.pods.iter().filter(|pod| pod.state.ready && !pod.state.deleting).count();
+        i32::try_from(ready).unwrap_or(i32::MAX)
+    }
+
     /// Is any pod ready, of whatever revision?
     #[must_use]
     pub fn serves(&self) -> bool {
-        self.pods.iter().any(|pod| pod.state.ready && !pod.state.deleting)
+        self.all_ready() > 0
     }
 
     /// Every wanted pod is there and ready, and no other is left.
@@ -186,14 +193,7 @@ impl Observed<'_> {
     /// Displays that are shown, or hidden, as wanted.
     #[must_use]
     pub fn displays_ready(&self) -> i32 {
-        let as_wanted = |display: &&DisplayConfig| {
-            self.display(display).is_some_and(|status| {
-                matches!(
-                    status.state,
-                    DisplayState::Published | DisplayState::Hidden | DisplayState::Maintenance
-                )
-            })
-        };
+        let as_wanted = |display: &&DisplayConfig| self.display(display).is_some_and(is_shown);
         i32::try_from(self.displays.iter().filter(as_wanted).count()).unwrap_or(i32::MAX)
     }
 

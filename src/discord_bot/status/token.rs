@@ -23,7 +23,7 @@ pub fn token_valid(observed: &Observed<'_>) -> Finding {
     } else if state(TokenState::Accepted) {
         (Some(true), "Accepted", "Discord accepted the token".into())
     } else {
-        (None, "Unknown", "no pod has asked Discord yet".into())
+        (None, "Unknown", "not known until a pod has asked Discord".into())
     };
     Finding::new("TokenValid", status, reason, message)
 }

@@ -151,10 +151,12 @@ pub fn waiting(observed: &Observed<'_>) -> Option<String> {
     let live = observed.deployment?;
     let of_pod = |pod: &PodState| {
         let stuck = [&pod.migrate, &pod.bot_container].into_iter().find_map(stuck);
-        let failed = pod
-            .failure()
-            .filter(|_| !pod.ready)
-            .map(|exit| with_words(format!("a container ended with exit code {}", exit.code), &exit.message));
+        let failed = pod.failure().filter(|_| !pod.ready).map(|exit| {
+            with_words(
+                format!("container {} ended with exit code {}", pod.failed_container(), exit.code),
+                &exit.message,
+            )
+        });
         let unplaced = pod.unschedulable.clone().map(|why| format!("no node takes the pod: {why}"));
         failed.or(stuck).or(unplaced)
     };
