@@ -29,7 +29,7 @@ async fn is_gone(world: &World) {
     let api = world.api::<StockDisplay>();
     eventually(2 * SOON, "the display is gone", || async {
         let found = api.get_opt("main").await.unwrap();
-        found.map_or(Ok(()), |found| Err(found.metadata))
+        found.map_or(Ok(()), |found| Err(found.finalizers().to_owned()))
     })
     .await;
 }

@@ -4,7 +4,7 @@ use std::{env, fs, process::Command};
 
 use k8s_openapi::api::{
     authentication::v1::{TokenRequest, TokenRequestSpec},
-    core::v1::{Namespace, ServiceAccount},
+    core::v1::{Namespace, Pod, ServiceAccount},
 };
 use kube::{
     Api, ResourceExt as _,
@@ -13,7 +13,7 @@ use kube::{
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use stockbot_config::status::DisplayState;
-use stockbot_operator::api::DiscordBot;
+use stockbot_operator::api::{DiscordBot, StockDisplay};
 use tempfile::NamedTempFile;
 
 use crate::{BOT, cluster, fake_bot::FakeBot, world::World};
@@ -102,19 +102,32 @@ async fn the_chart_grants_what_the_operator_needs() {
     assert_eq!(operator.metric("api_requests_total", &["code=\"403\""]).await, 0);
 }
 
+/// Waits until both the bot and its display are held, or neither is.
+async fn held(world: &World, wanted: bool) {
+    let is_held = |finalizers: &[String]| finalizers.is_empty() != wanted;
+    let bot = |found: Option<&DiscordBot>| is_held(found.unwrap().finalizers());
+    world.until(BOT, "the bot is held, or not", bot).await;
+    let display = |found: Option<&StockDisplay>| is_held(found.unwrap().finalizers());
+    world.until("main", "the display is held, or not", display).await;
+}
+
 #[tokio::test]
 async fn a_namespace_that_is_deleted_with_the_operators_rights_takes_its_bots_along() {
     let world = World::new().await;
     let kubeconfig = granted(&world, OverSecrets::Watch).await;
     let _operator = world.operator_as(kubeconfig.path().to_str().unwrap(), &[]);
-    let (bot, _) = world.ready_bot("").await;
+    let (bot, pod) = world.ready_bot("").await;
     let display = world.display("main", BOT, 10).await;
     bot.shows("main", &display.spec.settings, DisplayState::Published);
     world.display_is("main", "Ready", "True", "Published").await;
-    let held = |found: Option<&DiscordBot>| found.is_some_and(|bot| !bot.finalizers().is_empty());
-    world.until(BOT, "the bot is held", held).await;
+    held(&world, true).await;
+    // Kubernetes deletes the pods of a namespace first, and a pod takes a moment to end.
+    let ends = |finalizers: Value| json!({"metadata": {"finalizers": finalizers}});
+    world.patch::<Pod>(&pod.name_any(), ends(json!(["stockbot.dev/test"]))).await;
     let namespaces: Api<Namespace> = Api::all(world.client.clone());
     namespaces.delete(&world.namespace, &DeleteParams::default()).await.unwrap();
+    held(&world, false).await;
+    world.patch::<Pod>(&pod.name_any(), ends(Value::Null)).await;
     stockbot_harness::eventually(2 * crate::SOON, "the namespace is gone", || async {
         let found = namespaces.get_opt(&world.namespace).await.unwrap();
         found.map_or(Ok(()), |found| Err(found.status))
