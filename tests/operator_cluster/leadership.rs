@@ -44,7 +44,7 @@ async fn two(world: &World, kubeconfig: &str) -> (Operator, Operator) {
 }
 
 /// A bot with that grace period becomes a Deployment.
-async fn acts(world: &World, seconds: i64) {
+pub async fn acts(world: &World, seconds: i64) {
     world.bot(&format!("  terminationGracePeriodSeconds: {seconds}\n")).await;
     let as_wanted = |found: Option<&Deployment>| {
         found.is_some_and(|one| {

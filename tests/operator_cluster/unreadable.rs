@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stockbot_harness::eventually;
 use stockbot_operator::api::{DiscordBot, definitions};
 
-use crate::{BOT, SOON, cluster, world::World};
+use crate::{SOON, cluster, leadership::acts, world::World};
 
 /// A weight that no 32 bits hold.
 const BAD: &str = "apiVersion: stockbot.dev/v1alpha1\nkind: DiscordBot\nmetadata: {name: bad}\nspec:\n  \
@@ -61,28 +61,17 @@ async fn stalled(world: &World) {
     assert!(message.contains("99999999999"), "{message}");
 }
 
-/// A change of the good bot becomes a Deployment.
-async fn goes_on(world: &World, seconds: i64) {
-    world.bot(&format!("  terminationGracePeriodSeconds: {seconds}\n")).await;
-    let is = |found: Option<&Deployment>| {
-        found.is_some_and(|one| {
-            one.spec.template.spec.as_ref().unwrap().termination_grace_period_seconds == Some(seconds)
-        })
-    };
-    world.until(BOT, "the other bot is served", is).await;
-}
-
 #[tokio::test]
 async fn a_bot_that_cannot_be_read_is_stalled_and_holds_up_nobody_also_after_a_restart() {
     let world = World::new().await;
     store(&world).await;
     let operator = world.operator(&[]);
-    goes_on(&world, 31).await;
+    acts(&world, 31).await;
     stalled(&world).await;
     operator.stop().await;
 
     let operator = world.operator(&[]);
-    goes_on(&world, 32).await;
+    acts(&world, 32).await;
     stalled(&world).await;
     world.patch::<DiscordBot>("bad", json!({"spec": {"podTemplate": {"affinity": null}}})).await;
     world.bot_called_is("bad", "Stalled", "False", "NotStalled").await;
