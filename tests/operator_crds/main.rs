@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bounds;
+mod effects;
+mod leaves;
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
