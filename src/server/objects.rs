@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use prometheus::{Error, GaugeVec, IntGaugeVec, Registry};
+use prometheus::{CounterVec, Error, IntGaugeVec, Registry};
 
 use crate::{
     api::{DiscordBot, conditions::find},
@@ -84,7 +84,7 @@ static UPTIMES: LazyLock<Mutex<BTreeMap<(String, String), Uptime>>> = LazyLock::
 
 /// Adds the time since the last scrape to each bot's account, by the state it is in now.
 fn uptime(registry: &Registry, scopes: &[Arc<Context>]) -> Result<(), Error> {
-    let total = |name: &str, help: &str| register(registry, GaugeVec::new(options(name, help), &OBJECT)?);
+    let total = |name: &str, help: &str| register(registry, CounterVec::new(options(name, help), &OBJECT)?);
     let wanted_total = total("bot_wanted_seconds_total", "Seconds in which the bot should have run")?;
     let ready_total = total("bot_ready_seconds_total", "Seconds in which the bot was ready as wanted")?;
     let bots: Vec<Arc<DiscordBot>> = scopes.iter().flat_map(|scope| scope.bots.state()).collect();
@@ -105,8 +105,8 @@ fn uptime(registry: &Registry, scopes: &[Arc<Context>]) -> Result<(), Error> {
             }
         }
         let object = [id.0.as_str(), id.1.as_str()];
-        wanted_total.with_label_values(&object).set(wanted);
-        ready_total.with_label_values(&object).set(ready);
+        wanted_total.with_label_values(&object).inc_by(wanted);
+        ready_total.with_label_values(&object).inc_by(ready);
         seen.insert(id, Uptime { at: Instant::now(), wanted, ready });
     }
     *accounts = seen;

@@ -13,6 +13,7 @@ mod farewells;
 mod kubelet;
 mod leadership;
 mod lifecycle;
+mod metrics;
 mod operator;
 mod process;
 mod quiet;

@@ -64,3 +64,20 @@ fn unexplained(schema: &Value, path: &str, missing: &mut Vec<String>) {
         }
     }
 }
+
+/// What `kubectl get` shows, and with `-o wide`.
+fn columns(plural: &str, priority: u64) -> Vec<String> {
+    let all =
+        stockbot_operator::api::definitions().map(|definition| serde_json::to_value(definition).unwrap());
+    let found = all.iter().find(|definition| definition["spec"]["names"]["plural"] == plural).unwrap();
+    let columns = found["spec"]["versions"][0]["additionalPrinterColumns"].as_array().unwrap();
+    let of_priority = columns.iter().filter(|column| column["priority"].as_u64().unwrap_or(0) == priority);
+    of_priority.map(|column| column["name"].as_str().unwrap().to_uppercase()).collect()
+}
+
+#[test]
+fn kubectl_shows_the_columns_that_people_look_for() {
+    assert_eq!(columns("discordbots", 0), ["PHASE", "READY", "SHARDS", "DISPLAYS", "STARTS-LEFT", "AGE"]);
+    assert_eq!(columns("discordbots", 1), ["SHOP", "IMAGE", "MESSAGE"]);
+    assert_eq!(columns("stockdisplays", 0), ["BOT", "CHANNEL", "PUBLISHED", "PRODUCTS", "HEALTH", "AGE"]);
+}
