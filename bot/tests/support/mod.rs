@@ -16,8 +16,11 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 /// The bot's own limit for ending is 20 s; its pod is killed after 30 s.
 const GOODBYE: Duration = Duration::from_secs(25);
 
-/// The real binary.
-const STOCKBOT: &str = env!("CARGO_BIN_EXE_stockbot");
+/// The real binary, or that of another revision.
+fn stockbot() -> PathBuf {
+    let other = std::env::var_os("STOCKBOT_TEST_BOT");
+    other.map_or_else(|| env!("CARGO_BIN_EXE_stockbot").into(), PathBuf::from)
+}
 
 /// A shop with one display, not running yet.
 pub struct Shop {
@@ -98,7 +101,7 @@ impl Shop {
             path("secrets"),
         ];
         args.extend(more.iter().map(|arg| (*arg).to_owned()));
-        Process::spawn(PathBuf::from(STOCKBOT), args, &[("POD_NAME", pod)]).expect("the bot starts")
+        Process::spawn(stockbot(), args, &[("POD_NAME", pod)]).expect("the bot starts")
     }
 
     /// Starts `stockbot run` in a pod of this name, without waiting.
