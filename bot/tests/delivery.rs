@@ -88,27 +88,112 @@ async fn every_refusal_to_write_to_a_user_brings_the_goods_with_the_reply() {
     shop.assert_audit_is_clean().await;
 }
 
-#[tokio::test]
-async fn goods_come_with_the_reply_at_once_when_no_direct_channel_can_be_opened_soon() {
-    let (shop, _bot) = quiet_shop(&["key-1", "key-2"]).await;
-    let customer = shop.customer("Grower", "1 DL").await;
-    for (n, effect) in
-        [json!({"status": 429, "retry_after": 600}), json!({"delay": "1h"})].into_iter().enumerate()
-    {
-        fault(&shop, "POST", "/users/@me/channels", effect, None).await;
-        let receipt = buy(&customer).await;
+/// Buys once under each fault of these paths; the goods come attached to the reply.
+async fn goods_come_with_the_reply(shop: &Shop, customer: &Person, effects: &[(&str, Value)]) {
+    for (n, (path, effect)) in effects.iter().enumerate() {
+        fault(shop, "POST", path, effect.clone(), None).await;
+        let receipt = buy(customer).await;
         assert_shows(&receipt, "attached here");
         let goods = shop.world.discord.file(&receipt["response"]["attachments"][0]).await;
         assert!(goods.contains(&format!("key-{}", n + 1)), "{goods}");
         shop.world.discord.delete("/faults").await;
     }
-    shop.until(
-        "SELECT count(*) FROM stockbot.orders WHERE state = 'delivered' AND delivered_via = 'reply'",
-        "2",
-    )
-    .await;
+    let by_reply =
+        "SELECT count(*) FROM stockbot.orders WHERE state = 'delivered' AND delivered_via = 'reply'";
+    shop.until(by_reply, &effects.len().to_string()).await;
     assert!(customer.direct_messages().await.is_empty());
     shop.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn goods_come_with_the_reply_at_once_when_no_direct_channel_can_be_opened_soon() {
+    let (shop, _bot) = quiet_shop(&["key-1", "key-2"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let limited = json!({"status": 429, "retry_after": 600});
+    let silent = json!({"delay": "1h"});
+    goods_come_with_the_reply(
+        &shop,
+        &customer,
+        &[("/users/@me/channels", limited), ("/users/@me/channels", silent)],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn goods_come_with_the_reply_at_once_when_the_direct_channel_takes_no_message_soon() {
+    let (shop, _bot) = quiet_shop(&["key-1", "key-2"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let (limited, asked) =
+        (json!({"status": 429, "retry_after": 600}), shop.requests("POST", "/messages").await);
+    goods_come_with_the_reply(
+        &shop,
+        &customer,
+        &[("/channels/*/messages", limited.clone()), ("/channels/*/messages", limited)],
+    )
+    .await;
+    assert_eq!(shop.requests("POST", "/messages").await, asked + 1, "a known limit is not tried again");
+    let order = shop.sql("SELECT id FROM stockbot.orders ORDER BY created_at LIMIT 1").await;
+    let again = customer.command("orders", json!({"id": order})).await;
+    let goods = shop.world.discord.file(&again["response"]["attachments"][0]).await;
+    assert!(goods.contains("key-1"), "{goods}");
+}
+
+#[tokio::test]
+async fn purchases_in_a_row_fill_the_direct_channel_as_far_as_discord_lets_them_and_none_waits() {
+    let units: Vec<String> = (1..=9).map(|n| format!("key-{n}")).collect();
+    let (shop, _bot) = quiet_shop(&units.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let mut attached = 0;
+    for _ in 0..units.len() {
+        let receipt = buy(&customer).await;
+        let here = !receipt["response"]["attachments"][0].is_null();
+        assert_shows(&receipt, if here { "attached here" } else { "direct messages" });
+        attached += usize::from(here);
+    }
+    assert_eq!(customer.direct_messages().await.len() + attached, units.len(), "each once");
+    shop.assert_audit_is_clean().await;
+    shop.assert_no_violations().await;
+}
+
+#[tokio::test]
+async fn goods_that_a_dead_pod_had_attached_to_the_reply_are_found_there_and_not_sent_again() {
+    let (shop, mut bot) = quiet_shop(&["key-1"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let confirmation = customer.choose("VIP", "1").await;
+    let limited = json!({"status": 429, "retry_after": 600});
+    fault(&shop, "POST", "/channels/*/messages", limited, None).await;
+    fault(&shop, "PATCH", "/webhooks/*/messages/@original", json!({"drop_reply": true}), None).await;
+    let click = customer.click(&confirmation["response"], "sb1:ok:").await;
+    let receipt = customer.settled(&click, "One moment").await;
+    bot.process.kill().unwrap();
+    assert_shows(&receipt, "attached here");
+    assert_eq!(shop.sql("SELECT state FROM stockbot.orders").await, "paid", "it was not noted");
+
+    shop.world.discord.delete("/faults").await;
+    let due = "UPDATE stockbot.outbox SET next_at = now(), lease_until = now()";
+    shop.database.execute(due).await;
+    let _bot = shop.start("growshop-1-b");
+    shop.until("SELECT delivered_via FROM stockbot.orders WHERE state = 'delivered'", "reply").await;
+    assert!(customer.direct_messages().await.is_empty());
+    shop.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_fresh_pod_counts_the_direct_channels_that_others_have_just_opened() {
+    let (shop, bot) = quiet_shop(&["key-1"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    bot.stop().await;
+    // As many as Discord allows; ahead of time, so that it does not matter how long the rest takes.
+    shop.database
+        .execute(&format!(
+            "INSERT INTO stockbot.direct_channels (application_id, user_id, channel_id, opened_at)
+             SELECT {}, n, n, now() + interval '1 hour' FROM generate_series(1, 10) AS n",
+            shop.world.application
+        ))
+        .await;
+    let _bot = shop.start("growshop-1-b").connected().await;
+    assert_shows(&buy(&customer).await, "attached here");
+    assert_eq!(shop.requests("POST", "/users/@me/channels").await, 0);
 }
 
 #[tokio::test]

@@ -39,6 +39,8 @@ pub struct Rest {
     token: Secret,
     limits: Arc<Limits>,
     retry: Retry,
+    /// Longest wait for a rate limit.
+    patience: Duration,
 }
 
 /// A try that failed, and whether another one makes sense.
@@ -58,7 +60,18 @@ impl Rest {
             .connect_timeout(TIMEOUT / 2)
             .build()?;
         let (base, limits) = (base.trim_end_matches('/').into(), Arc::new(Limits::new()));
-        Ok(Self { http, base, token, limits, retry })
+        Ok(Self { http, base, token, limits, retry, patience: PATIENCE })
+    }
+
+    /// The same client for calls that are rather not made than later than this.
+    #[must_use]
+    pub fn within(&self, patience: Duration) -> Self {
+        Self { patience, ..self.clone() }
+    }
+
+    /// See [`Limits::used_by_others`].
+    pub(super) async fn used_by_others(&self, call: &Call, limit: u16, left: u16, within: Duration) {
+        self.limits.used_by_others(&call.endpoint(), limit, left, within).await;
     }
 
     /// Sends the call; an answer without content is `Null`.
@@ -137,7 +150,7 @@ impl Rest {
         match answer {
             Answer::Done(value) => Ok(value),
             Answer::Limited { error, .. } => {
-                let again = error.retry_after().is_some_and(|wait| wait <= PATIENCE);
+                let again = error.retry_after().is_some_and(|wait| wait <= self.patience);
                 Err(Failed { error, again })
             }
             Answer::Failed(error) => {
@@ -152,7 +165,7 @@ impl Rest {
         if !call.authorized {
             return Ok(None);
         }
-        let permit = self.limits.acquire(&call.endpoint()).await;
+        let permit = self.limits.acquire(&call.endpoint(), self.patience).await;
         permit.map(Some).map_err(|retry_after| Failed {
             error: RestError::Limited { call: call.route.clone(), retry_after },
             again: false,

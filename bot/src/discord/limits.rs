@@ -1,5 +1,5 @@
 //! Waits before a request that Discord would refuse: per bucket as its headers say, 50 a second over all, and after a refusal
-//! as long as it says. No wait is longer than [`PATIENCE`]: what has to wait longer is handed back to the caller.
+//! as long as it says. No wait is longer than the caller's patience: what has to wait longer is handed back to it.
 //!
 //! Calls with an interaction's token do not come here: each has a bucket of its own and they are outside the global limit
 //! (discord.md), so nothing may hold them up.
@@ -13,7 +13,8 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use tokio::time::timeout_at;
 use twilight_http_ratelimiting::{Bucket, Endpoint, Permit, RateLimitHeaders, RateLimiter};
 
-/// Longest wait for a permit, and for a Retry-After. Far below the 3 minutes after which a loop counts as stuck.
+/// Longest wait for a permit, and for a Retry-After, unless the caller says less. Far below the 3 minutes after which a loop
+/// counts as stuck.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Discord's global limit: 50 requests a second and bot; a few are left for other programs with the same token.
 const GLOBAL_PER_SECOND: u16 = 45;
@@ -35,9 +36,9 @@ impl Limits {
         Self { buckets: RateLimiter::new(GLOBAL_PER_SECOND), stopped_until: Mutex::default() }
     }
 
-    /// Waits until a request of this kind may be sent; `Err`: how long that would take, if it is too long to wait for.
-    pub async fn acquire(&self, endpoint: &Endpoint) -> Result<Permit, Duration> {
-        let deadline = Instant::now() + PATIENCE;
+    /// Waits until a request of this kind may be sent; `Err`: how long that would take, if it is longer than `patience`.
+    pub async fn acquire(&self, endpoint: &Endpoint, patience: Duration) -> Result<Permit, Duration> {
+        let deadline = Instant::now() + patience;
         loop {
             if let Some(until) = self.stopped_until() {
                 if until > deadline {
@@ -56,6 +57,20 @@ impl Limits {
             if self.stopped_until().is_none() {
                 return Ok(permit);
             }
+        }
+    }
+
+    /// Counts requests of this kind that others with the same token have sent: `left` more may follow within `within`.
+    pub async fn used_by_others(&self, endpoint: &Endpoint, limit: u16, left: u16, within: Duration) {
+        let told = RateLimitHeaders {
+            bucket: endpoint.path.as_bytes().to_vec(),
+            limit,
+            remaining: left,
+            reset_at: Instant::now() + within.min(LONGEST),
+        };
+        // If none is to be had soon, more is known already.
+        if let Ok(permit) = self.acquire(endpoint, UNSAID).await {
+            permit.complete(Some(told));
         }
     }
 
@@ -150,34 +165,52 @@ mod tests {
     #[tokio::test]
     async fn an_empty_bucket_holds_up_all_edits_of_its_channel_and_no_other() {
         let limits = Limits::new();
-        Limits::learn(limits.acquire(&edit(1, 10)).await.unwrap(), &empty_for("3600"));
-        let wait = limits.acquire(&edit(1, 11)).await.unwrap_err();
+        Limits::learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &empty_for("3600"));
+        let wait = limits.acquire(&edit(1, 11), PATIENCE).await.unwrap_err();
         assert!((3500..=3601).contains(&wait.as_secs()), "{wait:?}");
-        limits.acquire(&edit(2, 10)).await.unwrap().complete(None);
+        limits.acquire(&edit(2, 10), PATIENCE).await.unwrap().complete(None);
     }
 
     #[tokio::test]
     async fn a_bucket_that_is_full_again_soon_is_waited_for() {
         let limits = Limits::new();
-        Limits::learn(limits.acquire(&edit(1, 10)).await.unwrap(), &empty_for("0.2"));
-        limits.acquire(&edit(1, 10)).await.unwrap().complete(None);
+        Limits::learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &empty_for("0.2"));
+        limits.acquire(&edit(1, 10), PATIENCE).await.unwrap().complete(None);
+    }
+
+    #[tokio::test]
+    async fn who_has_less_patience_is_told_at_once() {
+        let limits = Limits::new();
+        Limits::learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &empty_for("9"));
+        let (asked, soon) = (Instant::now(), Duration::from_millis(500));
+        assert!(limits.acquire(&edit(1, 10), soon).await.unwrap_err() > soon);
+        assert!(asked.elapsed() < Duration::from_secs(5));
+    }
+
+    #[tokio::test]
+    async fn what_others_have_used_up_is_waited_for() {
+        let limits = Limits::new();
+        limits.used_by_others(&edit(1, 10), 10, 0, Duration::from_mins(10)).await;
+        assert!(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap_err() > Duration::from_mins(9));
+        limits.used_by_others(&edit(2, 10), 10, 2, Duration::from_mins(10)).await;
+        limits.acquire(&edit(2, 10), PATIENCE).await.unwrap().complete(None);
     }
 
     #[tokio::test]
     async fn a_refusal_without_a_bucket_is_held_against_the_kind_of_call() {
         let limits = Limits::new();
-        let permit = limits.acquire(&edit(1, 10)).await.unwrap();
+        let permit = limits.acquire(&edit(1, 10), PATIENCE).await.unwrap();
         limits.refused(permit, &edit(1, 10), &HeaderMap::new(), Duration::from_mins(10), false);
-        assert!(limits.acquire(&edit(1, 11)).await.unwrap_err() > Duration::from_mins(9));
-        limits.acquire(&edit(2, 10)).await.unwrap().complete(None);
+        assert!(limits.acquire(&edit(1, 11), PATIENCE).await.unwrap_err() > Duration::from_mins(9));
+        limits.acquire(&edit(2, 10), PATIENCE).await.unwrap().complete(None);
     }
 
     #[tokio::test]
     async fn a_global_refusal_stops_every_kind_of_call() {
         let limits = Limits::new();
-        let permit = limits.acquire(&edit(1, 10)).await.unwrap();
+        let permit = limits.acquire(&edit(1, 10), PATIENCE).await.unwrap();
         limits.refused(permit, &edit(1, 10), &HeaderMap::new(), Duration::from_mins(10), true);
-        assert!(limits.acquire(&edit(2, 10)).await.unwrap_err() > Duration::from_mins(9));
+        assert!(limits.acquire(&edit(2, 10), PATIENCE).await.unwrap_err() > Duration::from_mins(9));
     }
 
     #[test]

@@ -1,10 +1,19 @@
 //! Channel messages and direct messages.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Call, File, Rest, RestError};
+
+/// Where direct channels are opened.
+const DIRECT_CHANNELS: &str = "/users/@me/channels";
+/// So many may be opened within [`OPENING_WINDOW`], as its headers say.
+const OPENINGS: u16 = 10;
+/// See [`OPENINGS`].
+pub const OPENING_WINDOW: Duration = Duration::from_secs(10);
 
 /// An uploaded file of a message.
 #[derive(Clone, Debug, Deserialize)]
@@ -143,7 +152,7 @@ impl Rest {
         struct Channel {
             id: String,
         }
-        let call = Call::new(Method::POST, "/users/@me/channels")
+        let call = Call::new(Method::POST, DIRECT_CHANNELS)
             .body(json!({"recipient_id": user.to_string()}))
             .repeatable();
         let channel: Channel = parse("open direct messages", self.send(call).await?)?;
@@ -151,6 +160,13 @@ impl Rest {
             .id
             .parse()
             .map_err(|_| RestError::BadAnswer { call: "open direct messages".into(), reason: "no id".into() })
+    }
+
+    /// Counts direct channels that other pods have opened, which is over in `over_in`.
+    pub async fn opened_by_others(&self, count: u64, over_in: Duration) {
+        let left = OPENINGS.saturating_sub(u16::try_from(count).unwrap_or(u16::MAX));
+        let call = Call::new(Method::POST, DIRECT_CHANNELS);
+        self.used_by_others(&call, OPENINGS, left, over_in).await;
     }
 
     /// Gives a member a role; giving it again changes nothing.

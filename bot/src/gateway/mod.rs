@@ -1,7 +1,7 @@
 //! The gateway: `ownership` keeps the leases of the pod's shards and says who holds which (`claim` judges, `tenure` is the proof),
 //! `owned` is a shard held, `connection` the session of one (`reconnect` paces it, `close` knows what each close code asks for,
-//! `dispatch` what a payload is, `sequence` what may be resumed from), `queue` guards the identify `budget`, `guild` follows
-//! whether the bot is in its guild.
+//! `dispatch` what a payload is, `sequence` what may be resumed from), `queue` guards the identify `budget`, `openings` counts what
+//! the owner before has used up of a limit, `guild` follows whether the bot is in its guild.
 
 mod budget;
 mod claim;
@@ -9,6 +9,7 @@ mod close;
 mod connection;
 mod dispatch;
 mod guild;
+mod openings;
 mod owned;
 mod ownership;
 mod queue;

@@ -22,6 +22,7 @@ use twilight_gateway::ShardId;
 use super::{
     claim::{Claim, Step},
     connection::{Connection, Gateway},
+    openings,
     owned::Owned,
     tenure::{TTL, Tenure},
 };
@@ -220,6 +221,7 @@ impl Ownership {
             resumes = lease.session.is_some(),
             "this pod owns the shard"
         );
+        openings::count(bot).await;
         let id = ShardId::new_checked(u32::try_from(shard).unwrap_or(0), total).unwrap_or(ShardId::ONE);
         let owned = Arc::new(Owned::new(bot, id, lease, Tenure::new(asked)));
         let stop = CancellationToken::new();

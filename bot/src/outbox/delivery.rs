@@ -1,4 +1,4 @@
-//! Brings the goods to the buyer, exactly once: by direct message, else, or if that cannot begin soon, attached to the reply.
+//! Brings the goods to the buyer, exactly once: by direct message, else, or if Discord lets none out soon, attached to the reply.
 //!
 //! A send whose outcome is unknown is looked up, in the direct channel and in the reply, before anything is sent again; the nonce
 //! makes Discord answer a repeat of the next minutes with the first message on top of that.
@@ -16,12 +16,12 @@ use super::error::{JobError, Undelivered};
 use crate::{
     cards::{Via, goods_file, plain, receipt_card},
     context::Bot,
-    discord::{File, RestError, error::code, messages::Message},
+    discord::{File, Rest, RestError, error::code, messages::Message},
     texts::{escape, text},
 };
 
-/// Longest wait for a direct channel while the buyer looks at the reply. Opening them is what Discord limits most (10 in 10 s), so
-/// that a crowd of new customers would wait minutes for what the reply can carry at once.
+/// Longest wait for Discord's limits while the buyer looks at the reply, which can carry the goods at once. Discord opens 10 direct
+/// channels in 10 s, so that a crowd of new customers would wait minutes; and it takes 5 messages in 5 s in each.
 const SOON: Duration = Duration::from_millis(500);
 /// Messages looked through.
 const LOOK_BACK: u8 = 100;
@@ -71,14 +71,17 @@ impl<'a> Parcel<'a> {
 
     /// Sends the goods.
     pub async fn send(&mut self) -> Result<Arrival, Undelivered> {
-        if !self.opens_soon().await {
-            match self.attach_to_reply().await {
-                // The reply is over: nobody looks at it, and the direct channel is waited for.
-                Err(Undelivered { error: JobError::Impossible(_), .. }) => {}
+        let soon = match self.send_soon().await {
+            Err(undelivered) if undelivered.is_held_up() => match self.attach_to_reply().await {
+                // The reply is over: nobody looks at it, and Discord is waited for.
+                Err(Undelivered { error: JobError::Impossible(_), .. }) => {
+                    self.send_direct(&self.bot.rest).await
+                }
                 result => return result,
-            }
-        }
-        let undelivered = match self.send_direct().await {
+            },
+            result => result,
+        };
+        let undelivered = match soon {
             Err(undelivered) if undelivered.is_user_unreachable() => undelivered,
             result => return result,
         };
@@ -98,13 +101,24 @@ impl<'a> Parcel<'a> {
         }
     }
 
-    async fn send_direct(&mut self) -> Result<Arrival, Undelivered> {
+    /// By direct message, unless that cannot begin before the buyer notices.
+    async fn send_soon(&mut self) -> Result<Arrival, Undelivered> {
+        let rest = self.bot.rest.within(SOON);
+        // Opening may be given up in the middle; nothing is sent with it.
+        match timeout(SOON, self.channel(&rest)).await {
+            Err(_) => Err(Undelivered::before_sending(JobError::HeldUp)),
+            Ok(Err(error)) if error.is_passing() => Err(Undelivered::before_sending(JobError::HeldUp)),
+            Ok(_) => self.send_direct(&rest).await,
+        }
+    }
+
+    async fn send_direct(&mut self, rest: &Rest) -> Result<Arrival, Undelivered> {
         let kept = self.channel.is_some();
-        let channel = self.channel().await.map_err(Undelivered::before_sending)?;
-        let message = match self.post(channel).await {
+        let channel = self.channel(rest).await.map_err(Undelivered::before_sending)?;
+        let message = match self.post(rest, channel).await {
             Err(error) if kept && error.code() == Some(code::UNKNOWN_CHANNEL) => {
-                let channel = self.open_anew().await.map_err(Undelivered::before_sending)?;
-                self.post(channel).await
+                let channel = self.open_anew(rest).await.map_err(Undelivered::before_sending)?;
+                self.post(rest, channel).await
             }
             result => result,
         };
@@ -112,66 +126,59 @@ impl<'a> Parcel<'a> {
         Ok(Arrival { via: DeliveredVia::DirectMessage, message })
     }
 
-    /// Is there a direct channel, or Discord's word that there will be none, before the buyer notices?
-    async fn opens_soon(&mut self) -> bool {
-        match timeout(SOON, self.channel()).await {
-            Ok(Ok(_)) => true,
-            Ok(Err(error)) => !error.is_passing(),
-            Err(_) => false,
-        }
-    }
-
-    async fn channel(&mut self) -> Result<u64, RestError> {
+    async fn channel(&mut self, rest: &Rest) -> Result<u64, RestError> {
         if let Some(channel) = self.channel {
             return Ok(channel);
         }
-        let channel = self.bot.rest.direct_channel(self.payload.user_id).await?;
+        let channel = rest.direct_channel(self.payload.user_id).await?;
         (self.channel, self.opened) = (Some(channel), Some(channel));
         Ok(channel)
     }
 
     /// Discord does not know the channel that was kept.
-    async fn open_anew(&mut self) -> Result<u64, JobError> {
+    async fn open_anew(&mut self, rest: &Rest) -> Result<u64, JobError> {
         forget_direct_channel(&self.bot.store, self.job.application_id, self.payload.user_id).await?;
         self.channel = None;
-        Ok(self.channel().await?)
+        Ok(self.channel(rest).await?)
     }
 
-    async fn post(&self, channel: u64) -> Result<Message, RestError> {
+    async fn post(&self, rest: &Rest, channel: u64) -> Result<Message, RestError> {
         let arguments = [
             ("order", self.order.id.clone().into()),
             ("quantity", self.order.quantity.to_string().into()),
             ("name", escape(&self.order.product_name).into()),
         ];
         let body = plain(&text(self.payload.locale, "dm-delivery", &arguments));
-        self.bot.rest.create_message(channel, body, &self.job.nonce, vec![self.file.clone()]).await
+        rest.create_message(channel, body, &self.job.nonce, vec![self.file.clone()]).await
     }
 
-    /// Looks for goods that an earlier try may have brought.
+    /// Looks for goods that an earlier try may have brought: in the reply, which no limit guards, then in the direct channel.
     async fn find(&mut self) -> Result<Option<Arrival>, Undelivered> {
         tracing::info!(order = self.order.id, "looking for a delivery whose outcome is unknown");
-        let own = self.bot.user.to_string();
-        let direct = match self.channel().await {
-            Ok(channel) => self.bot.rest.recent_messages(channel, LOOK_BACK).await,
-            Err(error) => Err(error),
-        };
-        match direct {
-            Ok(recent) => {
-                if let Some(message) = recent.iter().find(|m| m.author.id == own && self.is_in(m)) {
-                    let message = message.number();
-                    return Ok(Some(Arrival { via: DeliveredVia::DirectMessage, message }));
-                }
-            }
-            // There is no channel to look into.
-            Err(error) if error.is_user_unreachable() => {}
-            Err(error) => return Err(Undelivered::in_doubt(error)),
-        }
         match self.bot.rest.response(self.job.application_id, &self.payload.token).await {
             Ok(reply) if self.is_in(&reply) => {
-                Ok(Some(Arrival { via: DeliveredVia::Reply, message: reply.number() }))
+                return Ok(Some(Arrival { via: DeliveredVia::Reply, message: reply.number() }));
             }
-            Ok(_) => Ok(None),
-            Err(error) if error.code().is_some_and(|code| code != 0) && !error.is_passing() => Ok(None),
+            Ok(_) => {}
+            // There is no reply to look into.
+            Err(error) if error.code().is_some_and(|code| code != 0) && !error.is_passing() => {}
+            Err(error) => return Err(Undelivered::in_doubt(error)),
+        }
+        let (own, rest) = (self.bot.user.to_string(), &self.bot.rest);
+        let recent = match self.channel(rest).await {
+            Ok(channel) => rest.recent_messages(channel, LOOK_BACK).await,
+            Err(error) => Err(error),
+        };
+        match recent {
+            Ok(recent) => {
+                let found = recent.iter().find(|message| message.author.id == own && self.is_in(message));
+                Ok(found.map(|message| Arrival {
+                    via: DeliveredVia::DirectMessage,
+                    message: message.number(),
+                }))
+            }
+            // There is no channel to look into.
+            Err(error) if error.is_user_unreachable() => Ok(None),
             Err(error) => Err(Undelivered::in_doubt(error)),
         }
     }

@@ -19,6 +19,9 @@ pub enum JobError {
     /// It took longer than the lease allows, or crashed; another try looks first.
     #[error("the job did not come to its end: {0}")]
     Interrupted(String),
+    /// Nothing was sent, because Discord would not have let it out soon.
+    #[error("Discord lets no direct message out soon")]
+    HeldUp,
     /// Another job of the same order has to come first.
     #[error("waits for the delivery")]
     NotYet,
@@ -55,6 +58,16 @@ impl Undelivered {
     /// Nobody knows.
     pub fn in_doubt(error: impl Into<JobError>) -> Self {
         Self { error: error.into(), sent: Sent::Perhaps }
+    }
+
+    /// Was nothing sent, only because Discord lets nothing out soon?
+    pub fn is_held_up(&self) -> bool {
+        let held_up = match &self.error {
+            JobError::HeldUp => true,
+            JobError::Discord(error) => error.retry_after().is_some(),
+            _ => false,
+        };
+        held_up && self.sent == Sent::No
     }
 
     /// Does Discord refuse to let the bot write to this user?

@@ -205,7 +205,7 @@ async fn put_back_knowing(bot: &Arc<Bot>, job: &OutboxJob, error: &JobError, sen
         JobError::Impossible(_) => !delivery || sent == Sent::No,
         JobError::Discord(error) => !error.is_passing() && !delivery,
         JobError::Interrupted(_) => !delivery && job.attempts > 5,
-        JobError::Store(_) | JobError::NotYet => false,
+        JobError::Store(_) | JobError::NotYet | JobError::HeldUp => false,
         JobError::Lost => return,
     };
     let noted = if permanent {
