@@ -4,8 +4,10 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
-use stockbot_harness::{Cut, Person, Postgres, Proxy, eventually};
+use stockbot_harness::{Cut, Person, Postgres, Proxy, eventually, text_of};
 use support::{DEADLINE, Shop, assert_shows};
 
 /// What Discord allows for a first answer, in milliseconds; the stand-in measures it.
@@ -131,4 +133,77 @@ async fn a_purchase_that_was_refused_for_want_of_the_database_is_not_carried_out
     shop.until(open, "0").await;
     assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "0");
     shop.assert_audit_is_clean().await;
+}
+
+/// An answer has to be there long before the bot's own limit on a statement, 7 s.
+const SOON: Duration = Duration::from_secs(4);
+
+/// Does `act`, in the middle of which the trap springs.
+async fn assert_answered_soon(what: &str, proxy: &Proxy, act: impl Future<Output = Value>) {
+    let begun = Instant::now();
+    let answer = act.await;
+    assert!(!proxy.trap_is_set(), "{what}: the acknowledgement was not all");
+    assert_shows(&answer, "cannot be reached");
+    assert!(begun.elapsed() < SOON, "{what}: {:?}", begun.elapsed());
+}
+
+/// Everything that changes something, with Postgres `lost` in the middle of it and `found` again afterwards.
+async fn changes_are_answered_soon(lost: impl Fn(&Proxy, &[u8]), found: impl Fn(&Proxy)) {
+    let (shop, proxy) = behind_a_proxy().await;
+    let _bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1", "key-2"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let newcomer = shop.world.member("Newcomer", json!({})).await;
+    let form = newcomer.click(&shop.world.live_message().await, "sb1:live:register").await;
+    let confirmation = customer.choose("VIP", "1").await;
+    let settled = "SELECT count(*) FROM stockbot.interactions WHERE finished_at IS NULL";
+    let again = async || {
+        found(&proxy);
+        eventually(DEADLINE, "the shop answers", || async {
+            let answer = customer.command("balance", json!({})).await;
+            if text_of(&answer["response"]).contains("cannot be reached") { Err(answer) } else { Ok(()) }
+        })
+        .await;
+    };
+
+    shop.until(settled, "0").await;
+    lost(&proxy, b"Freshname");
+    assert_answered_soon("register", &proxy, newcomer.submit(&form, json!({"grow_id": "Freshname"}))).await;
+    again().await;
+    lost(&proxy, b"ZZTOP");
+    let product = json!({"code": "ZZTOP", "name": "Beard", "price": "1"});
+    assert_answered_soon("product", &proxy, shop.admin.command("product add", product)).await;
+    again().await;
+    lost(&proxy, b"admin_add");
+    let amount = json!({"customer": "Grower", "amount": "1"});
+    assert_answered_soon("balance", &proxy, shop.admin.command("balance-admin add", amount)).await;
+    again().await;
+    lost(&proxy, b"-delivery");
+    assert_answered_soon("purchase", &proxy, async {
+        let click = customer.click(&confirmation["response"], "sb1:ok:").await;
+        customer.settled(&click, "One moment").await
+    })
+    .await;
+    again().await;
+
+    shop.database.execute("UPDATE stockbot.interactions SET received_at = now() - interval '1 minute'").await;
+    shop.until("SELECT state FROM stockbot.orders", "delivered").await;
+    assert_eq!(customer.delivery().await.1.matches("key-").count(), 1);
+    assert_eq!(shop.sql("SELECT count(*) FROM stockbot.customers").await, "1", "what was lost was not done");
+    shop.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_change_is_answered_soon_when_postgres_refuses_after_the_acknowledgement() {
+    let lost = |proxy: &Proxy, request: &[u8]| proxy.trap_then_refuse(request, Cut::BeforeRequest);
+    changes_are_answered_soon(lost, |proxy| proxy.refuse(false)).await;
+}
+
+#[tokio::test]
+async fn a_change_is_answered_soon_when_postgres_is_silent_after_the_acknowledgement() {
+    let found = |proxy: &Proxy| {
+        proxy.silence(false);
+        proxy.cut();
+    };
+    changes_are_answered_soon(Proxy::trap_then_silence, found).await;
 }

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use stockbot_store::{customers::search_customers, products::list_products};
 use tokio::time::{Instant, timeout_at};
 
-use super::request::{Kind, Request};
+use super::{
+    patience::PATIENCE,
+    request::{Kind, Request},
+};
 use crate::{cards::clip, context::Bot};
 
 /// Discord shows at most so many.
@@ -13,7 +16,7 @@ const LIMIT: usize = 25;
 const SUGGESTIONS: u8 = 8;
 
 /// Answers with what fits what was typed so far.
-pub async fn answer(bot: &Bot, request: &Request, deadline: Instant) {
+pub async fn answer(bot: &Bot, request: &Request, arrived: Instant) {
     let Kind::Command { typing: Some((option, typed)), .. } = &request.kind else { return };
     let choices = async {
         match option.as_str() {
@@ -22,7 +25,7 @@ pub async fn answer(bot: &Bot, request: &Request, deadline: Instant) {
             _ => Vec::new(),
         }
     };
-    let choices = timeout_at(deadline, choices).await.unwrap_or_default();
+    let choices = timeout_at(arrived + PATIENCE, choices).await.unwrap_or_default();
     if let Err(error) =
         bot.rest.respond(request.id, &request.token, SUGGESTIONS, Some(json!({"choices": choices}))).await
     {

@@ -93,6 +93,7 @@ pub async fn is_too_old_to_begin(reply: &Reply, confirmation: &Confirmation) -> 
 
 /// Carries an acknowledged confirmation out; any pod may, any number of times.
 pub async fn finish(reply: &Reply, confirmation: &Confirmation) -> Result<(), ReplyError> {
+    reply.begin_change();
     let outcome = purchase(&reply.bot.store, reply.bot.shop, &request(reply, confirmation)).await;
     let label = match &outcome {
         Ok(PurchaseOutcome::Bought(_)) => "bought",

@@ -1,8 +1,8 @@
 //! Answers interactions: insert -> acknowledge -> one transaction -> edit.
 //!
 //! `request` is what somebody asks for, `reply` one interaction and its answers, `error` why there is none; `router` finds the
-//! handler; one file per thing that people can do. `maintenance` is the closed shop; `patience` keeps Discord's 3 s; `ending` writes
-//! down how it went; `recovery` finishes or answers what a dead pod had begun.
+//! handler; one file per thing that people can do. `maintenance` is the closed shop; `patience` keeps nobody waiting, by the answer's
+//! `stage`; `ending` writes down how it went; `recovery` finishes or answers what a dead pod had begun.
 
 mod admin;
 mod autocomplete;
@@ -24,6 +24,7 @@ mod register;
 mod reply;
 mod request;
 mod router;
+mod stage;
 mod stock_list;
 
 use std::{sync::Arc, time::Instant};
@@ -38,7 +39,7 @@ use crate::context::Bot;
 
 /// Takes an interaction over: `stored` is called once it is safe that a repeat will be recognised.
 pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + Send + 'static) {
-    let (began, deadline) = (Instant::now(), patience::deadline());
+    let began = Instant::now();
     let tasks = bot.tasks.clone();
     tasks.spawn(async move {
         let Some(request) = Request::read(&bot, interaction) else { return stored() };
@@ -49,14 +50,14 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
         if request.is_autocomplete() {
             // Reads only: nothing to remember, and a repeat does no harm.
             stored();
-            return autocomplete::answer(&bot, &request, deadline).await;
+            return autocomplete::answer(&bot, &request, began.into()).await;
         }
         let record = request.record(&bot);
         let page = history::page_of(&request);
-        let arrival = patience::in_time(deadline, receive_interaction(&bot.store, &record, page)).await;
+        let arrival = patience::in_time(began.into(), receive_interaction(&bot.store, &record, page)).await;
         stored();
         match arrival {
-            Ok(arrival) if arrival.first => handle(&bot, &request, arrival, began, deadline).await,
+            Ok(arrival) if arrival.first => handle(&bot, &request, arrival, began).await,
             Ok(_) => ending::count(&bot, &request, "repeated"),
             Err(error) => {
                 let reply = Reply::new(bot.clone(), &request, began);
@@ -67,15 +68,9 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
     });
 }
 
-async fn handle(
-    bot: &Arc<Bot>,
-    request: &Request,
-    arrival: Arrival,
-    began: Instant,
-    deadline: tokio::time::Instant,
-) {
+async fn handle(bot: &Arc<Bot>, request: &Request, arrival: Arrival, began: Instant) {
     let reply = Reply::new(bot.clone(), request, began).arrived(arrival);
-    let result = patience::answered_in_time(deadline, &reply, router::route(&reply, request)).await;
+    let result = patience::answered_in_time(&reply, router::route(&reply, request)).await;
     if let Err(failure) = &result {
         reply.refuse(failure).await;
     }

@@ -78,6 +78,7 @@ pub async fn picked(reply: &Reply, request: &Request) -> Result<(), ReplyError> 
 
 async fn fetch(reply: &Reply, id: &str) -> Result<(), ReplyError> {
     let customer = reply.customer().await?;
+    reply.begin_change();
     let Some((order, units)) = fetch_goods(&reply.bot.store, reply.bot.shop, customer.id, id.trim()).await?
     else {
         return Err(reply.refusal("orders-unknown", &[("order", escape(id).into())]));

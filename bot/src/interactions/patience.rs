@@ -1,45 +1,46 @@
-//! A database that is away keeps no click waiting: what is asked of it before the first answer is given up in time for a polite one.
+//! A database that is away keeps no click waiting: what only reads is given up in time for a polite answer, and who has something
+//! changed is told that it takes longer.
 //!
-//! Until an answer is begun nothing but reading has happened, so giving up changes nothing; from then on the handler runs to its end.
+//! Until something is changed nothing but reading has happened, so giving up changes nothing; from then on the handler runs to its
+//! end, whatever has been told meanwhile.
 
 use std::{future::Future, pin::pin, time::Duration};
 
 use stockbot_store::StoreError;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use super::{error::ReplyError, reply::Reply};
+use super::{error::ReplyError, reply::Reply, stage::Stage};
 
 /// Discord waits 3 s for the first answer; half of that is left for bringing the polite one there.
-const PATIENCE: Duration = Duration::from_millis(1500);
+pub const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Until when an interaction that has just arrived may wait for the database.
-pub fn deadline() -> Instant {
-    Instant::now() + PATIENCE
-}
-
-/// The database's answer, if it comes in time.
+/// The database's answer, if it comes in time for the first answer to an interaction that arrived then.
 pub async fn in_time<T>(
-    deadline: Instant,
+    arrived: Instant,
     asked: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    timeout_at(deadline, asked).await.unwrap_or_else(|_| Err(too_late()))
+    timeout_at(arrived + PATIENCE, asked).await.unwrap_or_else(|_| Err(too_late()))
 }
 
-/// What the handler comes to; given up at the deadline if it has not begun to answer by then.
+/// What the handler comes to.
 pub async fn answered_in_time(
-    deadline: Instant,
     reply: &Reply,
     handler: impl Future<Output = Result<(), ReplyError>>,
 ) -> Result<(), ReplyError> {
     let mut handler = pin!(handler);
-    tokio::select! {
+    let stage = tokio::select! {
         biased;
         result = &mut handler => return result,
-        () = sleep_until(deadline) => {}
+        stage = reply.progress.stands_still(PATIENCE) => stage,
+    };
+    if stage < Stage::Changing {
+        return Err(ReplyError::Store(too_late()));
     }
-    if reply.is_begun() { handler.await } else { Err(ReplyError::Store(too_late())) }
+    // The handler rests meanwhile, so that its own answer comes after this one.
+    reply.takes_longer().await;
+    handler.await
 }
 
 fn too_late() -> StoreError {
-    StoreError::Unavailable("no answer in time for the first answer to an interaction".into())
+    StoreError::Unavailable("no answer in time for the answer to an interaction".into())
 }

@@ -58,6 +58,7 @@ pub async fn given(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
     let grow_id: GrowId =
         entered.parse().map_err(|_| reply.refusal("register-bad", &[("growId", shown.clone().into())]))?;
     let arguments = [("growId", shown.into())];
+    reply.begin_change();
     let text = match register(&reply.bot.store, reply.bot.shop, reply.user, &grow_id, reply.locale).await? {
         Registration::Created(_) => reply.text("register-done", &arguments),
         Registration::Changed { from, .. } => {

@@ -5,18 +5,23 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 use serenity::builder::CreateModal;
 use stockbot_config::Locale;
 use stockbot_store::{
-    Actor, Arrival, CommandLog, Customer, Movement, Page, Receipt, ShopState, customers::customer,
+    Actor, Arrival, CommandLog, Customer, Movement, Page, Receipt, ShopState, StoreError, customers::customer,
     ledger::history, money, shops::shop_state,
 };
+use tokio::time::timeout;
 
-use super::{error::ReplyError, request::Request};
+use super::{
+    error::ReplyError,
+    request::Request,
+    stage::{Progress, Stage},
+};
 use crate::{
     cards::{Card, Mood},
     context::{Bot, Sold},
@@ -45,10 +50,10 @@ pub struct Reply {
     pub name: String,
     /// The user's language.
     pub locale: Locale,
+    /// How far it has come.
+    pub progress: Progress,
     token: String,
     began: Instant,
-    begun: AtomicBool,
-    acknowledged: AtomicBool,
     left_open: AtomicBool,
     sold: Mutex<Option<Receipt>>,
     arrival: Option<Arrival>,
@@ -64,9 +69,8 @@ impl Reply {
             name: request.name.clone(),
             locale: request.locale,
             token: request.token.clone(),
+            progress: Progress::since(began.into()),
             began,
-            begun: AtomicBool::new(false),
-            acknowledged: AtomicBool::new(false),
             left_open: AtomicBool::new(false),
             sold: Mutex::default(),
             arrival: None,
@@ -83,7 +87,7 @@ impl Reply {
     /// For an interaction that another pod has acknowledged.
     pub fn resumed(bot: Arc<Bot>, request: &Request) -> Self {
         let reply = Self::new(bot, request, Instant::now());
-        reply.acknowledged.store(true, Ordering::Release);
+        reply.progress.reach(Stage::Acknowledged);
         reply
     }
 
@@ -165,9 +169,22 @@ impl Reply {
 
     /// Shows the card: as the first answer, or instead of it.
     pub async fn show(&self, card: Card) -> Result<(), ReplyError> {
-        if !self.acknowledged.load(Ordering::Acquire) {
+        if self.progress.stage() < Stage::Acknowledged {
             return self.acknowledge(callback::MESSAGE, Some(card.ephemeral())).await;
         }
+        self.progress.reach(Stage::Answering);
+        self.edit(card).await
+    }
+
+    /// Says that the answer takes longer; it replaces this.
+    pub async fn takes_longer(&self) {
+        let card = Card::new(Mood::Attention, self.text("answer-pending", &[]));
+        if let Ok(Err(error)) = timeout(NOTICE_WITHIN, self.edit(card)).await {
+            tracing::warn!(code = self.code(), %error, "that an answer takes longer could not be shown");
+        }
+    }
+
+    async fn edit(&self, card: Card) -> Result<(), ReplyError> {
         let body = card.ephemeral();
         self.bot.rest.edit_response(self.bot.application, &self.token, body, card.files).await?;
         Ok(())
@@ -175,14 +192,15 @@ impl Reply {
 
     /// A further message that only the user sees.
     pub async fn also(&self, card: Card) -> Result<(), ReplyError> {
+        self.progress.reach(Stage::Answering);
         let body = card.ephemeral();
         self.bot.rest.follow_up(self.bot.application, &self.token, body, card.files).await?;
         Ok(())
     }
 
-    /// Is an answer on its way, or there?
-    pub fn is_begun(&self) -> bool {
-        self.begun.load(Ordering::Acquire)
+    /// Something is about to be changed, or to take its time: the handler must run to its end.
+    pub fn begin_change(&self) {
+        self.progress.reach(Stage::Changing);
     }
 
     /// Leaves the final answer to the outbox or the recovery.
@@ -220,6 +238,7 @@ impl Reply {
         let text = match failure {
             ReplyError::TooLate | ReplyError::Elsewhere => return,
             ReplyError::Refused(text) => text.clone(),
+            ReplyError::Store(StoreError::CommitUnknown(_)) => self.text("refuse-interrupted", &[]),
             ReplyError::Store(error) if error.is_unavailable() => {
                 self.text("refuse-unavailable", &[("code", code.as_str().into())])
             }
@@ -239,16 +258,19 @@ impl Reply {
     }
 
     async fn acknowledge(&self, kind: u8, data: Option<Value>) -> Result<(), ReplyError> {
-        self.begun.store(true, Ordering::Release);
+        self.progress.reach(Stage::Acknowledging);
         match self.bot.rest.respond(self.id, &self.token, kind, data).await? {
             Acknowledged::TooLate => return Err(ReplyError::TooLate),
             Acknowledged::Elsewhere => return Err(ReplyError::Elsewhere),
-            Acknowledged::Yes => self.acknowledged.store(true, Ordering::Release),
+            Acknowledged::Yes => self.progress.reach(Stage::Acknowledged),
         }
         self.bot.metrics.interaction_ack.observe(self.began.elapsed().as_secs_f64());
         Ok(())
     }
 }
+
+/// What is changed meanwhile, and so holds locks, does not wait longer for a notice.
+const NOTICE_WITHIN: Duration = Duration::from_secs(3);
 
 /// The refusal that leads to the Register button.
 pub const REFUSE_NOT_REGISTERED: &str = "refuse-not-registered";

@@ -125,6 +125,7 @@ refuse-double = This purchase is already being worked on{ $order }. Nothing happ
 refuse-not-admin = Only administrators of the shop may do that.
 refuse-elsewhere = This command works only in the shop's server.
 refuse-outdated = This button is out of date. Use the buttons of the newest message.
+answer-pending = This takes longer than usual: the shop's database is slow or cannot be reached at the moment. As soon as it is known whether this was done, you are told here. Please do not do it again meanwhile.
 refuse-interrupted = Sorry, this was interrupted. Look whether it was done, and if not, please do it again. Nothing was bought.
 refuse-unavailable = The shop cannot be reached at the moment. Nothing was bought; please press again in a minute. Code { $code }
 refuse-error = Sorry, something went wrong. Please tell an administrator the code { $code }.

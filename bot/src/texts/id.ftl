@@ -125,6 +125,7 @@ refuse-double = Pembelian ini sudah diproses{ $order }. Tidak ada yang terjadi d
 refuse-not-admin = Hanya admin toko yang boleh melakukannya.
 refuse-elsewhere = Perintah ini hanya berlaku di server toko.
 refuse-outdated = Tombol ini sudah kedaluwarsa. Pakai tombol di pesan terbaru.
+answer-pending = Ini lebih lama dari biasanya: basis data toko lambat atau sedang tidak bisa dihubungi. Begitu diketahui apakah ini selesai, Anda diberi tahu di sini. Mohon jangan diulangi dulu.
 refuse-interrupted = Maaf, proses ini terputus. Periksa apakah sudah selesai; jika belum, silakan ulangi. Tidak ada yang dibeli.
 refuse-unavailable = Toko sedang tidak bisa dihubungi. Tidak ada yang dibeli; tekan lagi sebentar lagi. Kode { $code }
 refuse-error = Maaf, terjadi kesalahan. Sampaikan kode { $code } kepada admin.

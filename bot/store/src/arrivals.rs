@@ -3,9 +3,12 @@
 use sqlx::postgres::PgRow;
 
 use crate::{
-    Customer, Movement, NewInteraction, ShopId, ShopState, Store, StoreError,
-    db::{Sql, Word as _, get, id},
+    Customer, Movement, NewInteraction, Order, Product, ShopId, ShopState, Store, StoreError,
+    customers::customer_within,
+    db::{Sql, Tx, Word as _, get, id},
     ledger::history_within,
+    orders::orders_of_within,
+    products::{list_within, product_within},
 };
 
 /// A page of the user's movements, as [`crate::ledger::history`] gives it.
@@ -17,6 +20,32 @@ pub struct Page {
     pub limit: i64,
 }
 
+/// What the answer to an interaction shows besides the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Of a registered user: movements.
+    Movements(Page),
+    /// Of a registered user: so many of the newest orders.
+    Orders(i64),
+    /// All products on sale.
+    Products,
+    /// The product with this code in any case.
+    Product(String),
+    /// Another customer, by GrowID in any case.
+    Customer(String),
+}
+
+/// It, as it was when the interaction arrived.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as in Wanted")]
+pub enum Found {
+    Movements(Vec<Movement>),
+    Orders(Vec<Order>),
+    Products(Vec<Product>),
+    Product(Option<Product>),
+    Customer(Option<Customer>),
+}
+
 /// What an interaction finds.
 #[derive(Clone, Debug)]
 pub struct Arrival {
@@ -26,28 +55,49 @@ pub struct Arrival {
     pub shop: ShopState,
     /// The user, if he is registered.
     pub customer: Option<Customer>,
-    /// The page that was asked for, of a registered user.
-    pub page: Option<(Page, Vec<Movement>)>,
+    /// What was wanted.
+    pub found: Option<(Wanted, Found)>,
 }
 
 /// Writes an interaction down by its id, which makes a repeat recognisable, and reads what its answer needs.
 pub async fn receive_interaction(
     store: &Store,
     new: &NewInteraction,
-    page: Option<Page>,
+    wanted: Option<Wanted>,
 ) -> Result<Arrival, StoreError> {
-    let Some(page) = page else { return arrival(new.shop, &store.one(arrival_sql(new)).await?) };
+    let Some(wanted) = wanted else { return arrival(new.shop, &store.one(arrival_sql(new)).await?) };
     let transaction = async || {
         let mut tx = store.begin().await?;
         let mut arrival = arrival(new.shop, &tx.one(arrival_sql(new)).await?)?;
-        if let Some(customer) = &arrival.customer {
-            let movements = history_within(&mut tx, new.shop, customer.id, page.before, page.limit).await?;
-            arrival.page = Some((page, movements));
+        if arrival.first {
+            let customer = arrival.customer.as_ref().map(|customer| customer.id);
+            let found = find(&mut tx, new.shop, customer, &wanted).await?;
+            arrival.found = found.map(|found| (wanted.clone(), found));
         }
         tx.commit().await?;
         Ok(arrival)
     };
     store.whole(transaction).await
+}
+
+async fn find(
+    tx: &mut Tx,
+    shop: ShopId,
+    customer: Option<i64>,
+    wanted: &Wanted,
+) -> Result<Option<Found>, StoreError> {
+    Ok(Some(match (wanted, customer) {
+        (Wanted::Movements(page), Some(customer)) => {
+            Found::Movements(history_within(tx, shop, customer, page.before, page.limit).await?)
+        }
+        (Wanted::Orders(limit), Some(customer)) => {
+            Found::Orders(orders_of_within(tx, shop, customer, None, *limit).await?)
+        }
+        (Wanted::Movements(_) | Wanted::Orders(_), None) => return Ok(None),
+        (Wanted::Products, _) => Found::Products(list_within(tx, shop, false).await?),
+        (Wanted::Product(code), _) => Found::Product(product_within(tx, shop, code).await?),
+        (Wanted::Customer(grow_id), _) => Found::Customer(customer_within(tx, shop, grow_id).await?),
+    }))
 }
 
 fn arrival_sql(new: &NewInteraction) -> Sql<'_> {
@@ -82,6 +132,6 @@ fn arrival(shop: ShopId, row: &PgRow) -> Result<Arrival, StoreError> {
             reason: get(row, "maintenance_reason")?,
         },
         customer: if registered { Some(Customer::from_row(row)?) } else { None },
-        page: None,
+        found: None,
     })
 }

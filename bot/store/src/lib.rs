@@ -54,7 +54,7 @@ mod transfer;
 mod url;
 
 pub use actor::Actor;
-pub use arrivals::{Arrival, Page};
+pub use arrivals::{Arrival, Found, Page, Wanted};
 pub use audit::AuditReport;
 pub use changes::ChangeCursor;
 pub use customers::{Customer, GrowId, Registration};

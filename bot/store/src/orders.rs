@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 
 use crate::{
     ShopId, Store, StoreError,
-    db::{Tx, capitals, get, get_id, get_maybe_time, get_time, get_word, id as user, words},
+    db::{Sql, Tx, capitals, get, get_id, get_maybe_time, get_time, get_word, id as user, words},
 };
 
 /// Where an order stands.
@@ -114,8 +114,7 @@ pub async fn order_by_interaction(
 
 /// The orders with these ids, in no order.
 pub async fn orders_by_id(store: &Store, shop: ShopId, ids: &[&str]) -> Result<Vec<Order>, StoreError> {
-    let sql = select!("o.id = ANY($2)").bind(shop.0).bind(ids);
-    store.rows(sql).await?.iter().map(Order::from_row).collect()
+    read(&store.rows(select!("o.id = ANY($2)").bind(shop.0).bind(ids)).await?)
 }
 
 /// Locks an order; `None`: no such order in this shop.
@@ -137,13 +136,31 @@ pub async fn orders_of(
     before: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Order>, StoreError> {
+    read(&store.rows(orders_sql(shop, customer_id, before, limit)).await?)
+}
+
+/// As [`orders_of`], within a transaction.
+pub(crate) async fn orders_of_within(
+    tx: &mut Tx,
+    shop: ShopId,
+    customer_id: i64,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Order>, StoreError> {
+    read(&tx.rows(orders_sql(shop, customer_id, before, limit)).await?)
+}
+
+fn orders_sql(shop: ShopId, customer_id: i64, before: Option<&str>, limit: i64) -> Sql<'_> {
     let sql = select!(
         "o.customer_id = $2 AND ($3::text IS NULL OR (o.created_at, o.id) < (
             SELECT b.created_at, b.id FROM stockbot.orders b WHERE b.shop_id = $1 AND b.id = $3
          )) ORDER BY o.created_at DESC, o.id DESC LIMIT $4"
     );
-    let sql = sql.bind(shop.0).bind(customer_id).bind(before).bind(limit);
-    store.rows(sql).await?.iter().map(Order::from_row).collect()
+    sql.bind(shop.0).bind(customer_id).bind(before).bind(limit)
+}
+
+fn read(rows: &[PgRow]) -> Result<Vec<Order>, StoreError> {
+    rows.iter().map(Order::from_row).collect()
 }
 
 /// The goods of an order, oldest first; empty once refunded.
@@ -157,7 +174,7 @@ pub(crate) async fn units_within(tx: &mut Tx, shop: ShopId, id: &str) -> Result<
     tx.rows(units_sql().bind(shop.0).bind(id)).await?.iter().map(|row| get(row, "content")).collect()
 }
 
-fn units_sql<'q>() -> crate::db::Sql<'q> {
+fn units_sql<'q>() -> Sql<'q> {
     sqlx::query("SELECT content FROM stockbot.stock_units WHERE shop_id = $1 AND order_id = $2 ORDER BY id")
 }
 

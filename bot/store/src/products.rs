@@ -127,14 +127,43 @@ pub async fn list_products(
     shop: ShopId,
     include_inactive: bool,
 ) -> Result<Vec<Product>, StoreError> {
+    read(&store.rows(list_sql(shop, include_inactive)).await?)
+}
+
+/// As [`list_products`], within a transaction.
+pub(crate) async fn list_within(
+    tx: &mut Tx,
+    shop: ShopId,
+    include_inactive: bool,
+) -> Result<Vec<Product>, StoreError> {
+    read(&tx.rows(list_sql(shop, include_inactive)).await?)
+}
+
+fn list_sql<'q>(shop: ShopId, include_inactive: bool) -> Sql<'q> {
     let sql = select!("(p.active OR $2) ORDER BY p.position, p.code COLLATE \"C\"");
-    store.rows(sql.bind(shop.0).bind(include_inactive)).await?.iter().map(Product::from_row).collect()
+    sql.bind(shop.0).bind(include_inactive)
+}
+
+fn read(rows: &[PgRow]) -> Result<Vec<Product>, StoreError> {
+    rows.iter().map(Product::from_row).collect()
 }
 
 /// One product by its code in any case.
 pub async fn product(store: &Store, shop: ShopId, code: &str) -> Result<Option<Product>, StoreError> {
-    let sql = select!("p.code = $2");
-    store.row(sql.bind(shop.0).bind(capitals(code))).await?.as_ref().map(Product::from_row).transpose()
+    store.row(product_sql(shop, code)).await?.as_ref().map(Product::from_row).transpose()
+}
+
+/// As [`product`], within a transaction.
+pub(crate) async fn product_within(
+    tx: &mut Tx,
+    shop: ShopId,
+    code: &str,
+) -> Result<Option<Product>, StoreError> {
+    tx.row(product_sql(shop, code)).await?.as_ref().map(Product::from_row).transpose()
+}
+
+fn product_sql<'q>(shop: ShopId, code: &str) -> Sql<'q> {
+    select!("p.code = $2").bind(shop.0).bind(capitals(code))
 }
 
 /// Adds a product; audited as `product.add`.
@@ -230,8 +259,7 @@ async fn finish(
     details: &serde_json::Value,
     actor: &Actor,
 ) -> Result<Product, StoreError> {
-    let row = tx.one(select!("p.code = $2").bind(shop.0).bind(capitals(code))).await?;
-    let product = Product::from_row(&row)?;
+    let product = Product::from_row(&tx.one(product_sql(shop, code)).await?)?;
     let target = product.code.as_str();
     append(&mut tx, &Entry { shop, severity: Severity::Info, action, actor, target, details }).await?;
     tx.commit().await?;

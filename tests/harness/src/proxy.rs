@@ -38,6 +38,8 @@ struct Faults {
     trap: Option<(Vec<u8>, Cut)>,
     /// Refuse from the moment the trap springs.
     then_refuse: bool,
+    /// Lose all packets from the moment the trap springs, the request among them.
+    then_silence: bool,
     /// Accept nobody.
     refuse: bool,
     /// Accept, and forward nothing.
@@ -66,6 +68,7 @@ impl Proxy {
             target,
             trap: None,
             then_refuse: false,
+            then_silence: false,
             refuse: false,
             silent: false,
         }));
@@ -90,6 +93,13 @@ impl Proxy {
         let mut faults = lock(&self.faults);
         faults.trap = Some((request.to_vec(), cut));
         faults.then_refuse = true;
+    }
+
+    /// From the moment that somebody sends `request` all packets are lost, until [`Self::silence`] says otherwise.
+    pub fn trap_then_silence(&self, request: &[u8]) {
+        let mut faults = lock(&self.faults);
+        faults.trap = Some((request.to_vec(), Cut::BeforeRequest));
+        faults.then_silence = true;
     }
 
     /// Is the trap of [`Self::trap`] still waiting?
@@ -164,40 +174,47 @@ async fn forward(
 ) {
     order.mark_unchanged();
     if lock(&faults).silent {
-        while *order.borrow_and_update() == Order::Freeze && order.changed().await.is_ok() {}
-        return;
+        return frozen(order).await;
     }
     let Ok(server) = TcpStream::connect(target).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (mut client_read, mut client_write) = client.into_split();
     let (mut server_read, mut server_write) = server.into_split();
-    let ordered = tokio::select! {
-        () = requests(&mut client_read, &mut server_write, &faults) => false,
+    let silent = tokio::select! {
+        silent = requests(&mut client_read, &mut server_write, &faults) => silent,
         _ = tokio::io::copy(&mut server_read, &mut client_write) => false,
-        _ = order.changed() => true,
+        _ = order.changed() => *order.borrow() == Order::Freeze,
     };
-    // Frozen means silent and open: all four halves live until the next order.
-    while ordered && *order.borrow_and_update() == Order::Freeze && order.changed().await.is_ok() {}
+    if silent {
+        // All four halves live on.
+        frozen(order).await;
+    }
 }
 
-/// Copies requests; returns (and so cuts both sides) at the trap.
-async fn requests(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, faults: &Mutex<Faults>) {
+/// Silent and open until the connection is cut.
+async fn frozen(mut order: watch::Receiver<Order>) {
+    while order.changed().await.is_ok() && *order.borrow_and_update() == Order::Freeze {}
+}
+
+/// Copies requests. `false`: the connection is over, at the trap for one; `true`: from now on packets are lost.
+async fn requests(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, faults: &Mutex<Faults>) -> bool {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         let request = &buffer[..length];
         let cut = spring(faults, request);
-        if cut == Some(Cut::BeforeRequest) {
-            return;
+        if lock(faults).silent {
+            return true;
         }
-        if to.write_all(request).await.is_err() {
-            return;
+        if cut == Some(Cut::BeforeRequest) || to.write_all(request).await.is_err() {
+            return false;
         }
         if cut == Some(Cut::BeforeReply) {
             // The server reads what was sent before it sees the end.
             let _ = to.shutdown().await;
-            return;
+            return false;
         }
     }
+    false
 }
 
 fn spring(faults: &Mutex<Faults>, request: &[u8]) -> Option<Cut> {
@@ -207,6 +224,7 @@ fn spring(faults: &Mutex<Faults>, request: &[u8]) -> Option<Cut> {
     if hit.is_some() {
         faults.trap = None;
         faults.refuse |= std::mem::take(&mut faults.then_refuse);
+        faults.silent |= std::mem::take(&mut faults.then_silence);
     }
     hit
 }

@@ -13,7 +13,11 @@ pub fn require_admin(reply: &Reply, request: &Request) -> Result<(), ReplyError>
     let admins = &config.shop.admins;
     let by_user = admins.users.iter().any(|user| user.get() == request.user);
     let by_role = admins.roles.iter().any(|role| request.roles.contains(&role.get()));
-    if by_user || by_role { Ok(()) } else { Err(reply.refusal("refuse-not-admin", &[])) }
+    if !by_user && !by_role {
+        return Err(reply.refusal("refuse-not-admin", &[]));
+    }
+    reply.begin_change();
+    Ok(())
 }
 
 /// An amount of money greater than 0, as entered in the option `name`.
