@@ -8,10 +8,7 @@ use serenity::{
     },
 };
 use stockbot_config::ButtonAction;
-use stockbot_store::{
-    Product,
-    products::{list_products, product},
-};
+use stockbot_store::Product;
 
 use super::{
     balance::{too_few, too_low},
@@ -19,7 +16,7 @@ use super::{
     error::ReplyError,
     options::Options,
     reply::{REFUSE_NOT_REGISTERED, Reply},
-    request::{Kind, Request},
+    request::Request,
 };
 use crate::{
     cards::{Card, Mood, button_label, clip},
@@ -31,7 +28,7 @@ use crate::{
 const PAGE: usize = 25;
 /// Names of the modals' fields.
 const QUANTITY: &str = "quantity";
-const CODE: &str = "code";
+pub const CODE: &str = "code";
 
 /// The Buy button: a menu of what is in stock, for registered customers.
 pub async fn pressed(reply: &Reply) -> Result<(), ReplyError> {
@@ -54,7 +51,7 @@ pub async fn page(reply: &Reply, page: usize) -> Result<(), ReplyError> {
 }
 
 async fn show_menu(reply: &Reply, page: usize) -> Result<(), ReplyError> {
-    let mut products = list_products(&reply.bot.store, reply.bot.shop, false).await?;
+    let mut products = reply.products().await?;
     products.retain(|product| product.available > 0);
     if products.is_empty() {
         return Err(reply.refusal("buy-nothing", &[]));
@@ -101,11 +98,7 @@ fn menu_option(reply: &Reply, product: &Product) -> CreateSelectMenuOption {
 
 /// A product was chosen: ask how many.
 pub async fn picked(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
-    let code = match &request.kind {
-        Kind::Select(_, values) => values.first().cloned().unwrap_or_default(),
-        _ => String::new(),
-    };
-    let product = find(reply, &code).await?;
+    let product = find(reply, request.chosen()).await?;
     let field = quantity_field(reply, &product_maximum(reply, &product));
     let title = reply.text("buy-modal-title", &[("name", product.name.clone().into())]);
     let modal = CreateModal::new(CustomId::QuantityModal(product.code).to_string(), clip(&title, 45));
@@ -138,14 +131,14 @@ fn product_maximum(reply: &Reply, product: &Product) -> String {
 /// The code form was sent.
 pub async fn code_given(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
     reply.defer_update().await?;
-    let code = field(request, CODE);
-    offer(reply, code, field(request, QUANTITY)).await
+    let code = request.field(CODE);
+    offer(reply, code, request.field(QUANTITY)).await
 }
 
 /// The quantity form was sent.
 pub async fn quantity_given(reply: &Reply, request: &Request, code: &str) -> Result<(), ReplyError> {
     reply.defer_update().await?;
-    offer(reply, code, field(request, QUANTITY)).await
+    offer(reply, code, request.field(QUANTITY)).await
 }
 
 /// `/buy product quantity`
@@ -153,13 +146,6 @@ pub async fn command(reply: &Reply, options: &Options<'_>) -> Result<(), ReplyEr
     reply.defer().await?;
     let quantity = options.number("quantity").unwrap_or(1).to_string();
     offer(reply, options.text("product"), &quantity).await
-}
-
-fn field<'a>(request: &'a Request, name: &str) -> &'a str {
-    match &request.kind {
-        Kind::Modal(_, fields) => fields.get(name).map(|value| value.trim()).unwrap_or_default(),
-        _ => "",
-    }
 }
 
 /// Shows the confirmation, or says now what the purchase would be refused for.
@@ -187,7 +173,7 @@ async fn offer(reply: &Reply, code: &str, quantity: &str) -> Result<(), ReplyErr
 /// A product on sale, or the refusal.
 async fn find(reply: &Reply, code: &str) -> Result<Product, ReplyError> {
     let arguments = [("code", escape(code).into())];
-    match product(&reply.bot.store, reply.bot.shop, code.trim()).await? {
+    match reply.product(code.trim()).await? {
         Some(product) if product.active => Ok(product),
         Some(_) => Err(reply.refusal("refuse-inactive", &arguments)),
         None => Err(reply.refusal("refuse-unknown-product", &arguments)),

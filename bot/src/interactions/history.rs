@@ -1,15 +1,9 @@
 //! A customer's movements, newest first, ten a page.
 
 use serenity::builder::{CreateActionRow, CreateButton};
-use stockbot_config::ButtonAction;
 use stockbot_store::{Movement, Page, TransferKind};
 
-use super::{
-    balance,
-    error::ReplyError,
-    reply::Reply,
-    request::{Kind, Request},
-};
+use super::{error::ReplyError, reply::Reply};
 use crate::{
     cards::{Card, Mood},
     custom_id::CustomId,
@@ -19,30 +13,9 @@ use crate::{
 /// Movements a page.
 const PAGE: usize = 10;
 
-/// One more than shown tells whether there is a next page.
-fn page(before: Option<i64>) -> Page {
+/// Those before a ledger entry, or the newest; one more than shown tells whether there is a next page.
+pub fn page(before: Option<i64>) -> Page {
     Page { before, limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX) }
-}
-
-/// The movements that the answer to a request shows; they are read together with the request's arrival.
-pub fn page_of(request: &Request) -> Option<Page> {
-    if let Kind::Command { path, .. } = &request.kind {
-        return match path.as_str() {
-            "balance" => Some(balance::RECENT),
-            "history" => Some(page(None)),
-            _ => None,
-        };
-    }
-    match CustomId::parse(request.target())? {
-        CustomId::Live { action: ButtonAction::Balance, .. } | CustomId::Do(ButtonAction::Balance) => {
-            Some(balance::RECENT)
-        }
-        CustomId::Live { action: ButtonAction::History, .. } | CustomId::Do(ButtonAction::History) => {
-            Some(page(None))
-        }
-        CustomId::HistoryBefore(entry) => Some(page(Some(entry))),
-        _ => None,
-    }
 }
 
 /// Shows the movements before the ledger entry `before`, or the newest.

@@ -1,6 +1,6 @@
 //! Answers interactions: insert -> acknowledge -> one transaction -> edit.
 //!
-//! `request` is what somebody asks for, `reply` one interaction and its answers, `error` why there is none; `router` finds the
+//! `request` is what somebody asks for, `wanted` what its answer will show, `reply` one interaction and its answers (`reads` what they show), `error` why there is none; `router` finds the
 //! handler; one file per thing that people can do. `maintenance` is the closed shop; `patience` keeps nobody waiting, by the answer's
 //! `stage`; `ending` writes down how it went; `recovery` finishes or answers what a dead pod had begun.
 
@@ -19,6 +19,7 @@ mod maintenance;
 mod options;
 mod orders;
 mod patience;
+mod reads;
 mod recovery;
 mod register;
 mod reply;
@@ -26,6 +27,7 @@ mod request;
 mod router;
 mod stage;
 mod stock_list;
+mod wanted;
 
 use std::{sync::Arc, time::Instant};
 
@@ -53,8 +55,8 @@ pub fn accept(bot: Arc<Bot>, interaction: Interaction, stored: impl FnOnce() + S
             return autocomplete::answer(&bot, &request, began.into()).await;
         }
         let record = request.record(&bot);
-        let page = history::page_of(&request);
-        let arrival = patience::in_time(began.into(), receive_interaction(&bot.store, &record, page)).await;
+        let receiving = receive_interaction(&bot.store, &record, wanted::wanted(&request));
+        let arrival = patience::in_time(began.into(), receiving).await;
         stored();
         match arrival {
             Ok(arrival) if arrival.first => handle(&bot, &request, arrival, began).await,

@@ -1,14 +1,9 @@
 //! A customer's own orders, and their goods again.
 
 use serenity::builder::{CreateActionRow, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
-use stockbot_store::orders::{fetch_goods, orders_of};
+use stockbot_store::orders::fetch_goods;
 
-use super::{
-    error::ReplyError,
-    options::Options,
-    reply::Reply,
-    request::{Kind, Request},
-};
+use super::{error::ReplyError, options::Options, reply::Reply, request::Request};
 use crate::{
     cards::{Card, Mood, clip, goods_file},
     custom_id::CustomId,
@@ -16,7 +11,7 @@ use crate::{
 };
 
 /// Orders on the card; each line is short enough for all to fit.
-const SHOWN: i64 = 15;
+pub const SHOWN: i64 = 15;
 
 /// `/orders [id]`
 pub async fn command(reply: &Reply, options: &Options<'_>) -> Result<(), ReplyError> {
@@ -33,7 +28,7 @@ pub async fn command(reply: &Reply, options: &Options<'_>) -> Result<(), ReplyEr
 pub async fn show(reply: &Reply) -> Result<(), ReplyError> {
     reply.defer().await?;
     let customer = reply.customer().await?;
-    let orders = orders_of(&reply.bot.store, reply.bot.shop, customer.id, None, SHOWN).await?;
+    let orders = reply.orders(&customer, SHOWN).await?;
     if orders.is_empty() {
         return reply
             .show(
@@ -70,10 +65,7 @@ pub async fn show(reply: &Reply) -> Result<(), ReplyError> {
 /// An order was chosen.
 pub async fn picked(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
     reply.defer().await?;
-    match &request.kind {
-        Kind::Select(_, values) => fetch(reply, values.first().map(String::as_str).unwrap_or_default()).await,
-        _ => Err(reply.refusal("refuse-outdated", &[])),
-    }
+    fetch(reply, request.chosen()).await
 }
 
 async fn fetch(reply: &Reply, id: &str) -> Result<(), ReplyError> {

@@ -6,11 +6,7 @@ use serenity::{
 };
 use stockbot_store::{GrowId, Registration, customers::register};
 
-use super::{
-    error::ReplyError,
-    reply::Reply,
-    request::{Kind, Request},
-};
+use super::{error::ReplyError, reply::Reply, request::Request};
 use crate::{
     cards::{Card, Mood},
     custom_id::CustomId,
@@ -52,8 +48,7 @@ pub async fn kept(reply: &Reply) -> Result<(), ReplyError> {
 /// The form was sent.
 pub async fn given(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
     reply.defer().await?;
-    let Kind::Modal(_, fields) = &request.kind else { return Err(reply.refusal("refuse-outdated", &[])) };
-    let entered = fields.get(FIELD).map(String::as_str).unwrap_or_default();
+    let entered = request.field(FIELD);
     let shown = escape(entered);
     let grow_id: GrowId =
         entered.parse().map_err(|_| reply.refusal("register-bad", &[("growId", shown.clone().into())]))?;

@@ -11,10 +11,7 @@ use std::{
 use serde_json::{Value, json};
 use serenity::builder::CreateModal;
 use stockbot_config::Locale;
-use stockbot_store::{
-    Actor, Arrival, CommandLog, Customer, Movement, Page, Receipt, ShopState, StoreError, customers::customer,
-    ledger::history, money, shops::shop_state,
-};
+use stockbot_store::{Actor, Arrival, CommandLog, Receipt, StoreError, money};
 use tokio::time::timeout;
 
 use super::{
@@ -56,7 +53,7 @@ pub struct Reply {
     began: Instant,
     left_open: AtomicBool,
     sold: Mutex<Option<Receipt>>,
-    arrival: Option<Arrival>,
+    pub(super) arrival: Option<Arrival>,
 }
 
 impl Reply {
@@ -114,35 +111,6 @@ impl Reply {
     /// The user as the author of a change.
     pub fn actor(&self) -> Actor {
         Actor { user_id: self.user, name: self.name.clone() }
-    }
-
-    /// The customer, or a refusal that says how to become one.
-    pub async fn customer(&self) -> Result<Customer, ReplyError> {
-        self.registered().await?.ok_or_else(|| self.refusal(REFUSE_NOT_REGISTERED, &[]))
-    }
-
-    /// The customer, if the user is one.
-    pub async fn registered(&self) -> Result<Option<Customer>, ReplyError> {
-        match &self.arrival {
-            Some(arrival) => Ok(arrival.customer.clone()),
-            None => Ok(customer(&self.bot.store, self.bot.shop, self.user).await?),
-        }
-    }
-
-    /// Is the shop open?
-    pub async fn shop(&self) -> Result<ShopState, ReplyError> {
-        match &self.arrival {
-            Some(arrival) => Ok(arrival.shop.clone()),
-            None => Ok(shop_state(&self.bot.store, self.bot.shop).await?),
-        }
-    }
-
-    /// A page of the customer's movements.
-    pub async fn movements(&self, customer: &Customer, page: Page) -> Result<Vec<Movement>, ReplyError> {
-        match self.arrival.as_ref().and_then(|arrival| arrival.page.as_ref()) {
-            Some((read, movements)) if *read == page => Ok(movements.clone()),
-            _ => Ok(history(&self.bot.store, self.bot.shop, customer.id, page.before, page.limit).await?),
-        }
     }
 
     /// "One moment": a reply of its own follows by [`Self::show`].

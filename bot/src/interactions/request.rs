@@ -187,6 +187,22 @@ impl Request {
         }
     }
 
+    /// What was chosen in a select menu.
+    pub fn chosen(&self) -> &str {
+        match &self.kind {
+            Kind::Select(_, values) => values.first().map(String::as_str).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    /// What was entered in a modal's field.
+    pub fn field(&self, name: &str) -> &str {
+        match &self.kind {
+            Kind::Modal(_, fields) => fields.get(name).map(|value| value.trim()).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
     /// What was done, as logs name it: without the arguments that custom ids carry.
     pub fn command(&self) -> String {
         let target = self.target();

@@ -1,7 +1,5 @@
 //! The products as a private list, for those who type rather than click.
 
-use stockbot_store::products::list_products;
-
 use super::{error::ReplyError, reply::Reply};
 use crate::{
     cards::{Card, Mood, product_line},
@@ -14,7 +12,7 @@ const LIMIT: usize = 4000;
 /// Shows all products with price and stock.
 pub async fn show(reply: &Reply) -> Result<(), ReplyError> {
     reply.defer().await?;
-    let products = list_products(&reply.bot.store, reply.bot.shop, false).await?;
+    let products = reply.products().await?;
     let config = reply.bot.config();
     let low = i64::from(config.shop.low_stock_threshold);
     let mut text = String::new();

@@ -172,10 +172,8 @@ impl<'a> Parcel<'a> {
         match recent {
             Ok(recent) => {
                 let found = recent.iter().find(|message| message.author.id == own && self.is_in(message));
-                Ok(found.map(|message| Arrival {
-                    via: DeliveredVia::DirectMessage,
-                    message: message.number(),
-                }))
+                Ok(found
+                    .map(|message| Arrival { via: DeliveredVia::DirectMessage, message: message.number() }))
             }
             // There is no channel to look into.
             Err(error) if error.is_user_unreachable() => Ok(None),

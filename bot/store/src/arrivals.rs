@@ -4,11 +4,11 @@ use sqlx::postgres::PgRow;
 
 use crate::{
     Customer, Movement, NewInteraction, Order, Product, ShopId, ShopState, Store, StoreError,
-    customers::customer_within,
+    customers::named_sql,
     db::{Sql, Tx, Word as _, get, id},
     ledger::history_within,
-    orders::orders_of_within,
-    products::{list_within, product_within},
+    orders::{self, orders_sql},
+    products::{self, list_sql, product_sql},
 };
 
 /// A page of the user's movements, as [`crate::ledger::history`] gives it.
@@ -91,12 +91,16 @@ async fn find(
             Found::Movements(history_within(tx, shop, customer, page.before, page.limit).await?)
         }
         (Wanted::Orders(limit), Some(customer)) => {
-            Found::Orders(orders_of_within(tx, shop, customer, None, *limit).await?)
+            Found::Orders(orders::read(&tx.rows(orders_sql(shop, customer, None, *limit)).await?)?)
         }
         (Wanted::Movements(_) | Wanted::Orders(_), None) => return Ok(None),
-        (Wanted::Products, _) => Found::Products(list_within(tx, shop, false).await?),
-        (Wanted::Product(code), _) => Found::Product(product_within(tx, shop, code).await?),
-        (Wanted::Customer(grow_id), _) => Found::Customer(customer_within(tx, shop, grow_id).await?),
+        (Wanted::Products, _) => Found::Products(products::read(&tx.rows(list_sql(shop, false)).await?)?),
+        (Wanted::Product(code), _) => Found::Product(
+            tx.row(product_sql(shop, code)).await?.as_ref().map(Product::from_row).transpose()?,
+        ),
+        (Wanted::Customer(grow_id), _) => Found::Customer(
+            tx.row(named_sql(shop, grow_id)).await?.as_ref().map(Customer::from_row).transpose()?,
+        ),
     }))
 }
 

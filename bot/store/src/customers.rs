@@ -8,7 +8,7 @@ use stockbot_config::Locale;
 
 use crate::{
     Actor, Severity, ShopId, Store, StoreError,
-    db::{Sql, Tx, Word as _, get, get_id, get_word, id},
+    db::{Sql, Word as _, get, get_id, get_word, id},
     logs::{Entry, append},
 };
 
@@ -120,16 +120,7 @@ pub async fn customer_by_grow_id(
     store.row(named_sql(shop, grow_id)).await?.as_ref().map(Customer::from_row).transpose()
 }
 
-/// As [`customer_by_grow_id`], within a transaction.
-pub(crate) async fn customer_within(
-    tx: &mut Tx,
-    shop: ShopId,
-    grow_id: &str,
-) -> Result<Option<Customer>, StoreError> {
-    tx.row(named_sql(shop, grow_id)).await?.as_ref().map(Customer::from_row).transpose()
-}
-
-fn named_sql<'q>(shop: ShopId, grow_id: &str) -> Sql<'q> {
+pub(crate) fn named_sql<'q>(shop: ShopId, grow_id: &str) -> Sql<'q> {
     select!("c.grow_id_folded = $2").bind(shop.0).bind(grow_id.trim().to_ascii_lowercase())
 }
 

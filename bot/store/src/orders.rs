@@ -139,18 +139,7 @@ pub async fn orders_of(
     read(&store.rows(orders_sql(shop, customer_id, before, limit)).await?)
 }
 
-/// As [`orders_of`], within a transaction.
-pub(crate) async fn orders_of_within(
-    tx: &mut Tx,
-    shop: ShopId,
-    customer_id: i64,
-    before: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Order>, StoreError> {
-    read(&tx.rows(orders_sql(shop, customer_id, before, limit)).await?)
-}
-
-fn orders_sql(shop: ShopId, customer_id: i64, before: Option<&str>, limit: i64) -> Sql<'_> {
+pub(crate) fn orders_sql(shop: ShopId, customer_id: i64, before: Option<&str>, limit: i64) -> Sql<'_> {
     let sql = select!(
         "o.customer_id = $2 AND ($3::text IS NULL OR (o.created_at, o.id) < (
             SELECT b.created_at, b.id FROM stockbot.orders b WHERE b.shop_id = $1 AND b.id = $3
@@ -159,7 +148,7 @@ fn orders_sql(shop: ShopId, customer_id: i64, before: Option<&str>, limit: i64) 
     sql.bind(shop.0).bind(customer_id).bind(before).bind(limit)
 }
 
-fn read(rows: &[PgRow]) -> Result<Vec<Order>, StoreError> {
+pub(crate) fn read(rows: &[PgRow]) -> Result<Vec<Order>, StoreError> {
     rows.iter().map(Order::from_row).collect()
 }
 

@@ -6,7 +6,7 @@ use sqlx::postgres::PgRow;
 pub use crate::product_rules::{MAX_PRICE, ProductCode, ProductProblem};
 use crate::{
     Actor, Severity, ShopId, Store, StoreError,
-    db::{Tx, capitals, get},
+    db::{Sql, Tx, capitals, get},
     logs::{Entry, append},
     product_rules::problem,
 };
@@ -37,7 +37,7 @@ pub struct Product {
 }
 
 impl Product {
-    fn from_row(row: &PgRow) -> Result<Self, StoreError> {
+    pub(crate) fn from_row(row: &PgRow) -> Result<Self, StoreError> {
         Ok(Self {
             code: get(row, "code")?,
             name: get(row, "name")?,
@@ -130,21 +130,12 @@ pub async fn list_products(
     read(&store.rows(list_sql(shop, include_inactive)).await?)
 }
 
-/// As [`list_products`], within a transaction.
-pub(crate) async fn list_within(
-    tx: &mut Tx,
-    shop: ShopId,
-    include_inactive: bool,
-) -> Result<Vec<Product>, StoreError> {
-    read(&tx.rows(list_sql(shop, include_inactive)).await?)
-}
-
-fn list_sql<'q>(shop: ShopId, include_inactive: bool) -> Sql<'q> {
+pub(crate) fn list_sql<'q>(shop: ShopId, include_inactive: bool) -> Sql<'q> {
     let sql = select!("(p.active OR $2) ORDER BY p.position, p.code COLLATE \"C\"");
     sql.bind(shop.0).bind(include_inactive)
 }
 
-fn read(rows: &[PgRow]) -> Result<Vec<Product>, StoreError> {
+pub(crate) fn read(rows: &[PgRow]) -> Result<Vec<Product>, StoreError> {
     rows.iter().map(Product::from_row).collect()
 }
 
@@ -153,16 +144,7 @@ pub async fn product(store: &Store, shop: ShopId, code: &str) -> Result<Option<P
     store.row(product_sql(shop, code)).await?.as_ref().map(Product::from_row).transpose()
 }
 
-/// As [`product`], within a transaction.
-pub(crate) async fn product_within(
-    tx: &mut Tx,
-    shop: ShopId,
-    code: &str,
-) -> Result<Option<Product>, StoreError> {
-    tx.row(product_sql(shop, code)).await?.as_ref().map(Product::from_row).transpose()
-}
-
-fn product_sql<'q>(shop: ShopId, code: &str) -> Sql<'q> {
+pub(crate) fn product_sql<'q>(shop: ShopId, code: &str) -> Sql<'q> {
     select!("p.code = $2").bind(shop.0).bind(capitals(code))
 }
 

@@ -3,12 +3,18 @@
 use std::{
     process::Command,
     sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
 };
 
 use anyhow::Context as _;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use crate::Postgres;
+
+/// Longest wait for sessions to end.
+const SESSIONS_END: Duration = Duration::from_secs(30);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// An empty database. Dropping it removes it from the server.
 pub struct TestDatabase {
@@ -75,6 +81,28 @@ impl TestDatabase {
         let value = row.fetch_optional(&mut admin).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
         let _ = admin.close().await;
         value.flatten().unwrap_or_default()
+    }
+
+    /// Transactions committed so far, as the server counts them. A session counts when it ends: this waits until none is left.
+    ///
+    /// # Panics
+    /// When the server refuses, or a session does not end in time.
+    pub async fn commits(&self) -> i64 {
+        let sql =
+            "SELECT (SELECT count(*) FROM pg_stat_activity a WHERE a.datname = d.datname), d.xact_commit
+            FROM pg_stat_database d WHERE d.datname = $1";
+        // Asked from another database, so that asking does not count.
+        let mut admin = PgConnection::connect(&self.server_url).await.unwrap_or_else(|e| panic!("{e}"));
+        let deadline = Instant::now() + SESSIONS_END;
+        loop {
+            let row = sqlx::query_as(sql).bind(&self.name).fetch_one(&mut admin).await;
+            let (sessions, commits): (i64, i64) = row.unwrap_or_else(|e| panic!("{e}"));
+            if sessions == 0 {
+                return commits;
+            }
+            assert!(Instant::now() < deadline, "{sessions} sessions of {} do not end", self.name);
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 

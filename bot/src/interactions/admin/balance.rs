@@ -1,10 +1,6 @@
 //! `/balance-admin add`
 
-use stockbot_store::{
-    Adjustment, Customer, TransferKind,
-    customers::{customer, customer_by_grow_id},
-    ledger::adjust_balance,
-};
+use stockbot_store::{Adjustment, Customer, TransferKind, customers::customer, ledger::adjust_balance};
 
 use super::{amount, require_admin};
 use crate::{
@@ -62,7 +58,7 @@ pub async fn add(reply: &Reply, request: &Request, options: &Options<'_>) -> Res
 
 /// A customer by GrowID in any case, or by mention or Discord id.
 async fn find(reply: &Reply, given: &str) -> Result<Customer, ReplyError> {
-    if let Some(found) = customer_by_grow_id(&reply.bot.store, reply.bot.shop, given).await? {
+    if let Some(found) = reply.customer_named(given).await? {
         return Ok(found);
     }
     let id = given.trim_start_matches("<@").trim_start_matches('!').trim_end_matches('>');

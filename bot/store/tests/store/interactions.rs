@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::json;
 use stockbot_config::Locale;
 use stockbot_store::{
-    CommandLog, InteractionEnd, NewInteraction, Page, arrivals, interactions, ledger, shops,
+    CommandLog, Found, InteractionEnd, NewInteraction, Page, Wanted, arrivals, interactions, ledger, shops,
 };
 
 use crate::shop::{BOT, DEADLINE, Shop, admin, order};
@@ -115,15 +115,15 @@ async fn the_first_end_of_an_interaction_stays() {
 #[tokio::test]
 async fn an_interaction_finds_shop_customer_and_movements_as_it_arrives() {
     let shop = Shop::open().await;
-    let page = Some(Page { before: None, limit: 3 });
-    let stranger = arrivals::receive_interaction(&shop.store, &new(&shop, 1), page).await.unwrap();
-    assert!(stranger.first && stranger.customer.is_none() && stranger.page.is_none());
+    let wanted = Some(Wanted::Movements(Page { before: None, limit: 3 }));
+    let stranger = arrivals::receive_interaction(&shop.store, &new(&shop, 1), wanted.clone()).await.unwrap();
+    assert!(stranger.first && stranger.customer.is_none() && stranger.found.is_none());
     let buyer = shop.buyer(1, 7).await;
     shops::set_maintenance(&shop.store, shop.id, true, "counting", &admin()).await.unwrap();
-    let known = arrivals::receive_interaction(&shop.store, &new(&shop, 2), page).await.unwrap();
+    let known = arrivals::receive_interaction(&shop.store, &new(&shop, 2), wanted).await.unwrap();
     assert_eq!((known.customer, known.shop.reason.as_str()), (Some(buyer.clone()), "counting"));
     let read = ledger::history(&shop.store, shop.id, buyer.id, None, 3).await.unwrap();
-    assert_eq!(known.page.unwrap().1, read);
+    assert!(matches!(known.found, Some((_, Found::Movements(movements))) if movements == read));
     assert_eq!(read.len(), 1);
     assert!(!arrivals::receive_interaction(&shop.store, &new(&shop, 2), None).await.unwrap().first);
 }

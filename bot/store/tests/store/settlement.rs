@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use stockbot_harness::eventually;
 use stockbot_store::{
-    CommandLog, CommandOutcome, DeliveredVia, Deliverer, Goods, Held, InteractionEnd, OrderState, Page,
-    PurchaseOutcome, PurchaseRequest, Sent, Settlement, Store, arrivals, direct_channels,
+    CommandLog, CommandOutcome, DeliveredVia, Deliverer, Found, Goods, Held, InteractionEnd, OrderState,
+    Page, PurchaseOutcome, PurchaseRequest, Sent, Settlement, Store, Wanted, arrivals, direct_channels,
     interactions::finish_interaction, orders, outbox, purchase, settlement,
 };
 
@@ -104,26 +103,13 @@ async fn transactions_of(
     interactions: std::ops::Range<u64>,
     click: &impl AsyncFn(&Store, u64),
 ) -> i64 {
-    // Asked from another database, so that asking does not count.
-    let elsewhere = shop.database.admin_url.replace(&format!("/{}?", shop.database.name), "/postgres?");
-    let elsewhere = sqlx::PgPool::connect(&elsewhere).await.unwrap();
-    let sql = "SELECT (SELECT count(*) FROM pg_stat_activity a WHERE a.datname = d.datname), d.xact_commit
-        FROM pg_stat_database d WHERE d.datname = $1";
-    let settled = || async {
-        eventually(DEADLINE, "sessions count when they end", || async {
-            let row: (i64, i64) =
-                sqlx::query_as(sql).bind(&shop.database.name).fetch_one(&elsewhere).await.unwrap();
-            if row.0 == 0 { Ok(row.1) } else { Err(row) }
-        })
-        .await
-    };
-    let before = settled().await;
+    let before = shop.database.commits().await;
     let store = Store::connect(&options(&shop.database.url)).await.unwrap();
     for interaction in interactions {
         click(&store, interaction).await;
     }
     store.close().await;
-    settled().await - before
+    shop.database.commits().await - before
 }
 
 #[tokio::test]
@@ -147,10 +133,10 @@ async fn a_click_on_balance_is_two_transactions() {
     let shop = open().await;
     shop.store.close().await;
     let each = transactions(&shop, 100, async |store, interaction| {
-        let page = Some(Page { before: None, limit: 3 });
+        let wanted = Some(Wanted::Movements(Page { before: None, limit: 3 }));
         let found =
-            arrivals::receive_interaction(store, &new_interaction(&shop, interaction), page).await.unwrap();
-        assert_eq!(found.page.unwrap().1.len(), 1);
+            arrivals::receive_interaction(store, &new_interaction(&shop, interaction), wanted).await.unwrap();
+        assert!(matches!(found.found, Some((_, Found::Movements(movements))) if movements.len() == 1));
         let (end, log) = (InteractionEnd::Finished, log(&shop, interaction));
         assert!(finish_interaction(store, interaction, end, &json!({}), Some(&log)).await.unwrap());
     })
