@@ -1,14 +1,18 @@
-//! Removes what nobody needs any more: old change events, finished interactions and jobs (and with them their tokens), and logs
-//! past their retention. Any pod does it; doing it twice does no harm.
+//! Removes what nobody needs any more: tokens whose time is over, old change events, finished interactions and jobs, and logs past
+//! their retention. Any pod does it; doing it twice does no harm.
 
 use std::{sync::Arc, time::Duration};
 
-use stockbot_store::{changes, interactions, logs, outbox};
+use stockbot_store::{StoreError, changes, interactions, logs, outbox};
 
 use crate::context::Bot;
 
-/// How often.
-const PERIOD: Duration = Duration::from_mins(10);
+/// How often tokens are blanked.
+const PERIOD: Duration = Duration::from_mins(1);
+/// Every so many times the rest is removed.
+const ROUNDS: u32 = 10;
+/// Discord takes a token for 15 minutes; none is kept beyond them.
+const TOKENS: Duration = Duration::from_mins(14);
 /// A reader of the change feed that is an hour behind reads everything anew anyway.
 const CHANGES: Duration = Duration::from_hours(1);
 /// Interactions are repeated within minutes and their tokens live 15; a day leaves time to look into a complaint.
@@ -18,9 +22,23 @@ const JOBS: Duration = Duration::from_hours(7 * 24);
 
 /// Runs until the process stops.
 pub async fn run(bot: Arc<Bot>) {
-    while bot.stopping.run_until_cancelled(tokio::time::sleep(PERIOD)).await.is_some() {
-        clean(&bot).await;
+    let mut round = 0;
+    loop {
+        forget_tokens(&bot).await;
+        if bot.stopping.run_until_cancelled(tokio::time::sleep(PERIOD)).await.is_none() {
+            return;
+        }
+        round = (round + 1) % ROUNDS;
+        if round == 0 {
+            clean(&bot).await;
+        }
     }
+}
+
+async fn forget_tokens(bot: &Bot) {
+    let (store, shop) = (&bot.store, bot.shop);
+    note(bot, "tokens of interactions", interactions::forget_tokens(store, shop, TOKENS).await);
+    note(bot, "tokens of jobs", outbox::forget_tokens(store, shop, TOKENS).await);
 }
 
 /// Each table on its own: one that fails holds up no other.
@@ -34,12 +52,16 @@ async fn clean(bot: &Bot) {
         ("audit logs", logs::prune_audit_log(store, shop, retention.audit_logs.get()).await),
     ];
     for (what, pruned) in tables {
-        match pruned {
-            Ok(rows) => tracing::debug!(what, rows, "old rows removed"),
-            Err(error) => {
-                tracing::warn!(what, %error, "old rows could not be removed; it is tried again in 10 minutes");
-                bot.state.failed(error);
-            }
+        note(bot, what, pruned);
+    }
+}
+
+fn note(bot: &Bot, what: &str, removed: Result<u64, StoreError>) {
+    match removed {
+        Ok(rows) => tracing::debug!(what, rows, "what is old was removed"),
+        Err(error) => {
+            tracing::warn!(what, %error, "what is old could not be removed; it is tried again within 10 minutes");
+            bot.state.failed(error);
         }
     }
 }

@@ -26,8 +26,8 @@ use crate::{
     telemetry::LogControl,
 };
 
-/// Time for the loops to end after SIGTERM; below the pod's 30 s.
-const GRACE: Duration = Duration::from_secs(20);
+/// Of the pod's grace period the last part is left for closing connections, before the kubelet kills.
+const MARGIN: Duration = Duration::from_secs(10);
 
 /// Where things are.
 pub struct Places {
@@ -62,6 +62,7 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     let startup = Startup { config: &config, rest: &rest, state: &state, stopping: &stopping };
     let Some(identity) = startup.warm_up(&secrets.database).await? else { return Ok(()) };
     let gateway = identity.gateway.clone();
+    let grace = grace(config.termination_grace_period_seconds);
     let (fatal, first_fatal) = mpsc::channel(1);
     let (sender, receiver) = watch::channel(Arc::new(config));
     let (sold, sales) = mpsc::unbounded_channel();
@@ -69,7 +70,12 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     tokio::spawn(reload::follow(places.config, sender, log, bot.state.clone(), bot.stopping.clone()));
     bot.state.update(|status| status.ready = true);
     tracing::info!("warm and ready");
-    drive(bot, secrets.token, gateway, first_fatal, sales).await
+    drive(bot, secrets.token, gateway, first_fatal, sales, grace).await
+}
+
+/// How long after SIGTERM what was begun may take.
+fn grace(pods_seconds: i64) -> Duration {
+    Duration::from_secs(pods_seconds.unsigned_abs()).saturating_sub(MARGIN)
 }
 
 #[expect(clippy::too_many_arguments, reason = "called once, to put together what is shared")]
@@ -102,13 +108,14 @@ fn assemble(
     }
 }
 
-/// Runs the loops until the process stops; they, and then what was begun for people, have `GRACE` to end then.
+/// Runs the loops until the process stops; they, and then what was begun for people, have `grace` to end then.
 async fn drive(
     bot: Arc<Bot>,
     token: Secret,
     gateway: GatewayInfo,
     mut fatal: mpsc::Receiver<Exit>,
     sales: mpsc::UnboundedReceiver<Sold>,
+    grace: Duration,
 ) -> Result<(), Exit> {
     let (publisher, holds_shard_0) = watch::channel(false);
     let mut tasks = JoinSet::new();
@@ -133,7 +140,7 @@ async fn drive(
         bot.tasks.close();
         bot.tasks.wait().await;
     };
-    if tokio::time::timeout(GRACE, ended).await.is_err() {
+    if tokio::time::timeout(grace, ended).await.is_err() {
         tracing::warn!("not everything ended in time; what was begun is finished by the next pod");
     }
     bot.store.close().await;

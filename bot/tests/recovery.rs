@@ -147,3 +147,49 @@ async fn a_pod_that_is_told_to_end_first_finishes_what_it_has_begun() {
     assert_eq!(shop.sql(OPEN).await, "0");
     assert_eq!(customer.direct_messages().await.len(), 1);
 }
+
+#[tokio::test]
+async fn what_was_begun_is_waited_for_as_long_as_the_pod_may_live() {
+    let shop = Shop::new().await;
+    let config = std::fs::read_to_string(shop.folder.path().join("config.yaml")).unwrap();
+    shop.write("config.yaml", &format!("{config}terminationGracePeriodSeconds: 60\n"));
+    let bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let confirmation = customer.choose("VIP", "1").await;
+    // Two tries end without an answer, after 10 s each.
+    let fault = json!({"match": {"method": "POST", "path": "/channels/*/messages"}, "effect": {"delay": "1h"}, "times": 2});
+    shop.world.discord.post("/faults", fault).await;
+    press(&customer, &confirmation["response"], "sb1:ok:").await;
+    shop.until("SELECT count(*) FROM stockbot.orders", "1").await;
+    bot.stop().await;
+    assert_eq!(shop.sql("SELECT state FROM stockbot.orders").await, "delivered");
+    assert_eq!(customer.direct_messages().await.len(), 1);
+}
+
+#[tokio::test]
+async fn no_row_keeps_a_token_beyond_its_15_minutes() {
+    let (shop, bot, customer, confirmation) = about_to_buy().await;
+    let refused = json!({"status": 403, "code": 50013});
+    let history = format!("/channels/{}/messages", shop.world.history);
+    let fault = json!({"match": {"method": "POST", "path": history}, "effect": refused});
+    shop.world.discord.post("/faults", fault).await;
+    customer.confirm(&confirmation).await;
+    shop.until("SELECT count(*) FROM stockbot.outbox WHERE state = 'failed'", "1").await;
+    bot.stop().await;
+    let tokens = "SELECT (SELECT count(*) FROM stockbot.interactions WHERE token <> '')
+        || ' ' || (SELECT count(*) FROM stockbot.outbox WHERE payload->>'token' <> '')";
+    assert_eq!(
+        shop.sql(tokens).await,
+        "0 2",
+        "those of the goods and of the receipt, while they may be of use"
+    );
+    shop.database
+        .execute(
+            "UPDATE stockbot.interactions SET received_at = received_at - interval '15 minutes';
+             UPDATE stockbot.outbox SET created_at = created_at - interval '15 minutes'",
+        )
+        .await;
+    let _bot = shop.start("growshop-1-b");
+    shop.until(tokens, "0 0").await;
+}

@@ -117,7 +117,7 @@ pub struct DiscordBotSpec {
     /// Who may reach the pods.
     #[serde(default)]
     pub network_policy: NetworkPolicySpec,
-    /// Time a pod has to hand its shards over before it is killed, in seconds. The bot itself takes up to 20 of them.
+    /// Time a pod has to hand its shards over before it is killed, in seconds. The bot itself takes all but the last 10.
     #[serde(default = "thirty")]
     #[schemars(range(min = 25, max = 600))]
     pub termination_grace_period_seconds: i64,

@@ -178,6 +178,7 @@ fn config(key: &Key, spec: &DiscordBotSpec, displays: Vec<DisplayConfig>) -> Con
         features: spec.features.clone(),
         retention: spec.retention.clone(),
         logging: spec.logging.clone(),
+        termination_grace_period_seconds: spec.termination_grace_period_seconds,
         displays,
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// Version of the contract that this release writes and understands. It grows with every field or value that is added; none
 /// ever changes its meaning.
-pub const CONTRACT: i32 = 1;
+pub const CONTRACT: i32 = 2;
 
 /// How the bot talks to Postgres.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +118,10 @@ pub struct Config {
     /// Logging; hot-reloaded.
     #[serde(default)]
     pub logging: Logging,
+    /// What the kubelet gives the pod between SIGTERM and SIGKILL. The usual value is not written, so that files of the contract
+    /// before look the same.
+    #[serde(default = "Config::usual_grace_period", skip_serializing_if = "Config::is_usual_grace_period")]
+    pub termination_grace_period_seconds: i64,
     /// Live messages, sorted by name; hot-reloaded.
     #[serde(default)]
     pub displays: Vec<DisplayConfig>,
@@ -126,6 +130,15 @@ pub struct Config {
 impl Config {
     fn own_contract() -> i32 {
         CONTRACT
+    }
+
+    fn usual_grace_period() -> i64 {
+        30
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    fn is_usual_grace_period(seconds: &i64) -> bool {
+        *seconds == Self::usual_grace_period()
     }
 
     /// Parses and checks `text`, whatever else it holds; `path` is only named in errors.

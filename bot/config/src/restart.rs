@@ -44,6 +44,8 @@ pub const FIELDS: &[(&str, Effect)] = &[
     ("features", Effect::Restart),
     ("retention", Effect::Live),
     ("logging", Effect::Live),
+    // Of the pod that it was made for.
+    ("terminationGracePeriodSeconds", Effect::Restart),
     ("displays", Effect::Live),
 ];
 

@@ -34,8 +34,8 @@ displays:
   - {action: Gift, row: 1}
 "#;
 
-/// The first contract's file, as it was.
-const FIRST: &str = include_str!("contract_1.yaml");
+/// Files of each contract, as they were.
+const ALL: [&str; 2] = [include_str!("contract_1.yaml"), include_str!("contract_2.yaml")];
 
 #[test]
 fn a_bot_runs_with_a_file_of_a_later_contract_and_names_what_it_left_out() {
@@ -91,10 +91,13 @@ fn the_writer_of_the_file_says_what_the_settings_are_called() {
 }
 
 #[test]
-fn a_file_of_the_first_contract_is_read_without_loss() {
-    let file = ConfigFile::parse(FIRST, "config.yaml").unwrap();
-    assert_eq!(file.unknown, Vec::<String>::new());
-    assert_eq!(file.config.displays.len(), 1);
+fn a_file_of_each_contract_is_read_without_loss() {
+    for (text, grace) in ALL.into_iter().zip([30, 40]) {
+        let file = ConfigFile::parse(text, "config.yaml").unwrap();
+        assert_eq!(file.unknown, Vec::<String>::new());
+        assert_eq!(file.config.displays.len(), 1);
+        assert_eq!(file.config.termination_grace_period_seconds, grace);
+    }
 }
 
 #[test]

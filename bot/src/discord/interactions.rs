@@ -51,6 +51,7 @@ impl Rest {
         body: Value,
         files: Vec<File>,
     ) -> Result<u64, RestError> {
+        is_kept(token)?;
         let path = format!("/webhooks/{application}/{token}/messages/@original");
         let call =
             Call::with_token_in_path(Method::PATCH, path, "interaction response").body(body).files(files);
@@ -60,6 +61,7 @@ impl Rest {
 
     /// Reads the first answer: the reply, or the message that it replaced. Discord knows none before the acknowledgement.
     pub async fn response(&self, application: u64, token: &str) -> Result<messages::Message, RestError> {
+        is_kept(token)?;
         let path = format!("/webhooks/{application}/{token}/messages/@original");
         let call = Call::with_token_in_path(Method::GET, path, "interaction response");
         messages::parse("read response", self.send(call).await?)
@@ -73,10 +75,24 @@ impl Rest {
         body: Value,
         files: Vec<File>,
     ) -> Result<u64, RestError> {
+        is_kept(token)?;
         let path = format!("/webhooks/{application}/{token}");
         let call =
             Call::with_token_in_path(Method::POST, path, "interaction follow-up").body(body).files(files);
         let message: messages::Message = messages::parse("follow up", self.send(call).await?)?;
         Ok(message.number())
     }
+}
+
+/// A token that was blanked is over; Discord would say the same.
+fn is_kept(token: &str) -> Result<(), RestError> {
+    if !token.is_empty() {
+        return Ok(());
+    }
+    Err(RestError::Refused {
+        call: "interaction response".into(),
+        status: 401,
+        code: code::BAD_WEBHOOK_TOKEN,
+        message: "the interaction's 15 minutes are over".into(),
+    })
 }

@@ -26,7 +26,7 @@ pub struct NewInteraction {
     pub bot: String,
     /// Its application.
     pub application_id: u64,
-    /// Works for 15 minutes.
+    /// Works for 15 minutes; kept until the interaction has ended.
     pub token: String,
     /// What it is about, like `purchase`.
     pub kind: String,
@@ -121,7 +121,7 @@ pub async fn finish_interaction(
 
 pub(crate) fn finished_sql(id: u64, end: InteractionEnd, response: &Value) -> Sql<'_> {
     let sql = sqlx::query(
-        "UPDATE stockbot.interactions SET state = $2, response = $3, finished_at = now(), lease_until = NULL
+        "UPDATE stockbot.interactions SET state = $2, response = $3, finished_at = now(), lease_until = NULL, token = ''
          WHERE id = $1 AND state IN ('received', 'acknowledged')",
     );
     sql.bind(key(id)).bind(end.word()).bind(response)
@@ -158,7 +158,17 @@ pub async fn unfinished_interactions(
     store.rows(sql.bind(limit)).await?.iter().map(UnfinishedInteraction::from_row).collect()
 }
 
-/// Removes interactions (and with them their tokens, payloads and answers) older than `keep`, and returns how many.
+/// Blanks the tokens of interactions older than `keep`, and returns how many.
+pub async fn forget_tokens(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
+    let oldest = "UPDATE stockbot.interactions SET token = '' WHERE id = ANY(ARRAY(
+            SELECT id FROM stockbot.interactions
+            WHERE shop_id = $1 AND token <> '' AND received_at < now() - make_interval(secs => $2)
+            ORDER BY received_at LIMIT $3
+        ))";
+    prune::prune(store, shop, keep, oldest).await
+}
+
+/// Removes interactions (and with them their payloads and answers) older than `keep`, and returns how many.
 pub async fn prune_interactions(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
     let oldest = "DELETE FROM stockbot.interactions WHERE id = ANY(ARRAY(
             SELECT id FROM stockbot.interactions

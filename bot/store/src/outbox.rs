@@ -50,7 +50,7 @@ pub struct SalePayload {
     pub grow_id: String,
     /// The interaction that bought.
     pub interaction_id: u64,
-    /// Its token, for 15 minutes.
+    /// Its token, for 15 minutes; empty afterwards, and where nothing is answered.
     pub token: String,
     /// The buyer's language.
     pub locale: Locale,
@@ -260,13 +260,34 @@ pub async fn outbox_depth(store: &Store, bot: &str) -> Result<i64, StoreError> {
     get(&store.one(sql.bind(bot)).await?, "depth")
 }
 
-/// Removes finished jobs (and with them their tokens) older than `keep`, and returns how many. Deliveries of orders that are still
-/// paid stay: the books say that they are owed.
-pub async fn prune_outbox(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
-    let oldest = "DELETE FROM stockbot.outbox WHERE id = ANY(ARRAY(
+/// Blanks the tokens in jobs older than `keep`, and returns in how many.
+pub async fn forget_tokens(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
+    let oldest = r#"UPDATE stockbot.outbox SET payload = payload || '{"token": ""}' WHERE id = ANY(ARRAY(
             SELECT id FROM stockbot.outbox
-            WHERE shop_id = $1 AND state IN ('done', 'cancelled') AND finished_at < now() - make_interval(secs => $2)
-            ORDER BY finished_at LIMIT $3
-        ))";
+            WHERE shop_id = $1 AND payload->>'token' <> '' AND created_at < now() - make_interval(secs => $2)
+            ORDER BY created_at LIMIT $3
+        ))"#;
     prune::prune(store, shop, keep, oldest).await
+}
+
+/// Removes finished jobs older than `keep`, and returns how many. Deliveries of orders that are still paid stay: the books say
+/// that they are owed.
+pub async fn prune_outbox(store: &Store, shop: ShopId, keep: Duration) -> Result<u64, StoreError> {
+    macro_rules! oldest {
+        ($which:literal) => {
+            concat!(
+                "DELETE FROM stockbot.outbox WHERE id = ANY(ARRAY(
+                    SELECT id FROM stockbot.outbox
+                    WHERE shop_id = $1 AND ",
+                $which,
+                " AND finished_at < now() - make_interval(secs => $2)
+                    ORDER BY finished_at LIMIT $3
+                ))"
+            )
+        };
+    }
+    // Each has an index of its own.
+    let done = prune::prune(store, shop, keep, oldest!("state IN ('done', 'cancelled')")).await?;
+    let given_up = oldest!("state = 'failed' AND kind <> 'delivery'");
+    Ok(done + prune::prune(store, shop, keep, given_up).await?)
 }

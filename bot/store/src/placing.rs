@@ -127,11 +127,13 @@ fn payload(sale: &Sale<'_>) -> SalePayload {
 fn jobs(sale: &Sale<'_>) -> Vec<(OutboxKind, SalePayload)> {
     let payload = payload(sale);
     let effects = &sale.request.effects;
+    // These answer nothing.
+    let aside = SalePayload { token: String::new(), ..payload.clone() };
     let post = |kind, channel: Option<u64>| {
-        channel.map(|id| (kind, SalePayload { channel_id: Some(id), ..payload.clone() }))
+        channel.map(|id| (kind, SalePayload { channel_id: Some(id), ..aside.clone() }))
     };
     let role =
-        effects.role.map(|role| (OutboxKind::BuyerRole, SalePayload { role: Some(role), ..payload.clone() }));
+        effects.role.map(|role| (OutboxKind::BuyerRole, SalePayload { role: Some(role), ..aside.clone() }));
     let always = [OutboxKind::Delivery, OutboxKind::Receipt].map(|kind| (kind, payload.clone()));
     always
         .into_iter()

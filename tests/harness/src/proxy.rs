@@ -31,19 +31,30 @@ enum Order {
     Freeze,
 }
 
+/// What becomes of what is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Network {
+    /// It is forwarded.
+    Works,
+    /// Nobody is accepted.
+    Refuses,
+    /// It is accepted and lost.
+    Silent,
+}
+
+/// Waits for a request.
+struct Trap {
+    request: Vec<u8>,
+    cut: Cut,
+    /// What the network is from then on.
+    then: Option<Network>,
+}
+
 struct Faults {
     /// Where new connections lead.
     target: SocketAddr,
-    /// Cut the next connection that sends these bytes.
-    trap: Option<(Vec<u8>, Cut)>,
-    /// Refuse from the moment the trap springs.
-    then_refuse: bool,
-    /// Lose all packets from the moment the trap springs, the request among them.
-    then_silence: bool,
-    /// Accept nobody.
-    refuse: bool,
-    /// Accept, and forward nothing.
-    silent: bool,
+    trap: Option<Trap>,
+    network: Network,
 }
 
 /// Forwards a port of the loopback address to another.
@@ -64,14 +75,7 @@ impl Proxy {
     pub async fn start_to(target: SocketAddr) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, crate::free_port())).await?;
         let address = listener.local_addr()?;
-        let faults = Arc::new(Mutex::new(Faults {
-            target,
-            trap: None,
-            then_refuse: false,
-            then_silence: false,
-            refuse: false,
-            silent: false,
-        }));
+        let faults = Arc::new(Mutex::new(Faults { target, trap: None, network: Network::Works }));
         let order = watch::Sender::new(Order::Cut);
         let task = tokio::spawn(accept(listener, Arc::clone(&faults), order.subscribe()));
         Ok(Self { address, faults, order, task })
@@ -85,21 +89,21 @@ impl Proxy {
 
     /// Cuts the next connection that sends `request`, once.
     pub fn trap(&self, request: &[u8], cut: Cut) {
-        lock(&self.faults).trap = Some((request.to_vec(), cut));
+        self.set(request, cut, None);
     }
 
     /// As [`Self::trap`], and from that very moment nobody is accepted until [`Self::refuse`] says otherwise.
     pub fn trap_then_refuse(&self, request: &[u8], cut: Cut) {
-        let mut faults = lock(&self.faults);
-        faults.trap = Some((request.to_vec(), cut));
-        faults.then_refuse = true;
+        self.set(request, cut, Some(Network::Refuses));
     }
 
     /// From the moment that somebody sends `request` all packets are lost, until [`Self::silence`] says otherwise.
     pub fn trap_then_silence(&self, request: &[u8]) {
-        let mut faults = lock(&self.faults);
-        faults.trap = Some((request.to_vec(), Cut::BeforeRequest));
-        faults.then_silence = true;
+        self.set(request, Cut::BeforeRequest, Some(Network::Silent));
+    }
+
+    fn set(&self, request: &[u8], cut: Cut, then: Option<Network>) {
+        lock(&self.faults).trap = Some(Trap { request: request.to_vec(), cut, then });
     }
 
     /// Is the trap of [`Self::trap`] still waiting?
@@ -110,7 +114,7 @@ impl Proxy {
 
     /// Cuts every connection and refuses new ones (`true`), or lets them through again.
     pub fn refuse(&self, refuse: bool) {
-        lock(&self.faults).refuse = refuse;
+        lock(&self.faults).network = if refuse { Network::Refuses } else { Network::Works };
         if refuse {
             self.cut();
         }
@@ -136,7 +140,7 @@ impl Proxy {
     /// Loses all packets, of open connections and of new ones, as a cut network does (`true`), or lets new connections
     /// through again; those that were open stay silent for ever.
     pub fn silence(&self, silent: bool) {
-        lock(&self.faults).silent = silent;
+        lock(&self.faults).network = if silent { Network::Silent } else { Network::Works };
         if silent {
             self.freeze();
         }
@@ -158,7 +162,7 @@ async fn accept(listener: TcpListener, faults: Arc<Mutex<Faults>>, order: watch:
     while let Ok((client, _)) = listener.accept().await {
         let (refuse, target) = {
             let faults = lock(&faults);
-            (faults.refuse, faults.target)
+            (faults.network == Network::Refuses, faults.target)
         };
         if !refuse {
             tokio::spawn(forward(client, target, Arc::clone(&faults), order.clone()));
@@ -173,7 +177,7 @@ async fn forward(
     mut order: watch::Receiver<Order>,
 ) {
     order.mark_unchanged();
-    if lock(&faults).silent {
+    if lock(&faults).network == Network::Silent {
         return frozen(order).await;
     }
     let Ok(server) = TcpStream::connect(target).await else { return };
@@ -202,7 +206,7 @@ async fn requests(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, faults: &Mu
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         let request = &buffer[..length];
         let cut = spring(faults, request);
-        if lock(faults).silent {
+        if lock(faults).network == Network::Silent {
             return true;
         }
         if cut == Some(Cut::BeforeRequest) || to.write_all(request).await.is_err() {
@@ -219,12 +223,10 @@ async fn requests(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, faults: &Mu
 
 fn spring(faults: &Mutex<Faults>, request: &[u8]) -> Option<Cut> {
     let mut faults = lock(faults);
-    let (bytes, cut) = faults.trap.as_ref()?;
-    let hit = request.windows(bytes.len()).any(|window| window == bytes).then_some(*cut);
-    if hit.is_some() {
-        faults.trap = None;
-        faults.refuse |= std::mem::take(&mut faults.then_refuse);
-        faults.silent |= std::mem::take(&mut faults.then_silence);
+    let springs = |trap: &mut Trap| request.windows(trap.request.len()).any(|window| window == trap.request);
+    let trap = faults.trap.take_if(springs)?;
+    if let Some(network) = trap.then {
+        faults.network = network;
     }
-    hit
+    Some(trap.cut)
 }

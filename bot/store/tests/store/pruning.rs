@@ -23,7 +23,8 @@ async fn full(server: &Postgres) -> Shop {
                 CASE WHEN n % 7 = 0 THEN 'acknowledged' ELSE 'finished' END, $at, CASE WHEN n % 7 > 0 THEN $at END
             FROM $rows;
         INSERT INTO stockbot.outbox (shop_id, bot, application_id, kind, payload, nonce, state, created_at, finished_at)
-            SELECT $shop, '$bot', 1, 'log_post', '{}', $shop || '-' || n, 'done', $at, $at FROM $rows;
+            SELECT $shop, '$bot', 1, 'log_post', '{\"token\": \"t\"}', $shop || '-' || n,
+                CASE WHEN n % 5 = 0 THEN 'failed' ELSE 'done' END, $at, $at FROM $rows;
         INSERT INTO stockbot.discord_command_logs
                 (shop_id, bot, user_id, user_name, command, arguments, outcome, duration_ms, created_at)
             SELECT $shop, '$bot', 1, 'u', 'c', '{}', 'success', 1, $at FROM $rows;
@@ -59,6 +60,9 @@ async fn all_that_is_old_goes_and_nothing_else_without_reading_a_whole_table() {
     let server = Postgres::start().await.unwrap();
     let shop = full(&server).await;
     let store = shop.watched_anew().await;
+    assert_eq!(interactions::forget_tokens(&store, shop.id, HOUR).await.unwrap(), OLD);
+    assert_eq!(outbox::forget_tokens(&store, shop.id, HOUR).await.unwrap(), OLD);
+    assert_eq!(outbox::forget_tokens(&store, shop.id, HOUR).await.unwrap(), 0);
     for pruned in prune_everything(&shop, &store).await {
         assert_eq!(pruned.unwrap(), OLD);
     }
