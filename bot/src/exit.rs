@@ -77,7 +77,7 @@ impl From<StoreError> for Exit {
             StoreError::BadUrl(_) => Reason::SecretInvalid,
             StoreError::CurrencyChanged { .. } => Reason::ConfigurationConflicts,
             StoreError::WrongEncoding { .. } | StoreError::MissingRight(_) => Reason::DatabaseUnsuitable,
-            StoreError::MigrationFailed(_) => Reason::MigrationFailed,
+            StoreError::MigrationFailed(_) | StoreError::SchemaIncomplete(_) => Reason::MigrationFailed,
             error if error.is_unavailable() => Reason::DatabaseUnavailable,
             _ => Reason::Crashed,
         };

@@ -6,7 +6,7 @@
 //! - `interactions` answers them: insert, acknowledge, one transaction, edit;
 //! - `outbox` carries out what a sale promised: delivery, receipt, posts, role;
 //! - `display` keeps one live stock message per display equal to the database;
-//! - `cards` is what people read: replies, receipts, files;
+//! - `cards` is what people read: replies, receipts, files; `channels` looks whether those of the shop are there;
 //! - `context` is what all of the above share, `state` and `metrics` what they tell of themselves;
 //! - `discord` is the only door to Discord's REST API, `stockbot_store` the only one to Postgres, `texts` to words;
 //! - `http` tells kubelet, Prometheus and the operator how it goes.
@@ -17,6 +17,7 @@
 //! never read back; the token is in one mounted file and in memory, nowhere else.
 
 pub mod cards;
+mod channels;
 pub mod context;
 pub mod custom_id;
 pub mod discord;

@@ -11,6 +11,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    channels,
     context::{Bot, Sold, Wakeups},
     discord::{Rest, session::GatewayInfo},
     display::scheduler,
@@ -123,6 +124,7 @@ async fn drive(
     tasks.spawn(scheduler::run(bot.clone(), holds_shard_0));
     tasks.spawn(interactions::recover(bot.clone()));
     tasks.spawn(housekeeping::run(bot.clone()));
+    tasks.spawn(channels::follow(bot.clone()));
     let mut outbox = tokio::spawn(worker::run(bot.clone(), sales));
     let reason = tokio::select! {
         // In this order: when told to stop, the loops end as well, and that is no failure.

@@ -22,6 +22,8 @@ pub struct State {
     status: Mutex<BotStatus>,
     shards: Mutex<Shards>,
     beats: Mutex<BTreeMap<&'static str, Instant>>,
+    /// Until when troubles count that nothing else ends.
+    passing: Mutex<BTreeMap<&'static str, Instant>>,
 }
 
 impl State {
@@ -30,7 +32,12 @@ impl State {
     pub fn new(pod: &str) -> Self {
         let status =
             BotStatus { pod: pod.into(), version: env!("CARGO_PKG_VERSION").into(), ..BotStatus::default() };
-        Self { status: Mutex::new(status), shards: Mutex::default(), beats: Mutex::default() }
+        Self {
+            status: Mutex::new(status),
+            shards: Mutex::default(),
+            beats: Mutex::default(),
+            passing: Mutex::default(),
+        }
     }
 
     /// Changes the document.
@@ -68,10 +75,31 @@ impl State {
         self.update(|status| status.last_error = Some(error));
     }
 
+    /// Notes what is wrong with something that is configured, and what to do; `None`: nothing any more.
+    pub fn trouble(&self, about: &str, message: Option<String>) {
+        self.update(|status| {
+            match message {
+                Some(message) => status.troubles.insert(about.to_owned(), message),
+                None => status.troubles.remove(about),
+            };
+        });
+    }
+
+    /// Notes something that is over unless it happens again within `span`.
+    pub fn trouble_for(&self, about: &'static str, message: String, span: Duration) {
+        let until = Instant::now() + span;
+        self.passing.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(about, until);
+        self.trouble(about, Some(message));
+    }
+
     /// The document as it is now.
     #[must_use]
     pub fn status(&self) -> BotStatus {
-        self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        let mut status = self.status.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let passing = self.passing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = Instant::now();
+        status.troubles.retain(|about, _| passing.get(about.as_str()).is_none_or(|until| *until > now));
+        status
     }
 
     /// Warm and with a database: able to take over.
@@ -121,6 +149,19 @@ mod tests {
         state.beat("startup");
         state.rest("startup");
         assert!(state.stuck(Instant::now() + STUCK_AFTER * 2).is_empty());
+    }
+
+    #[test]
+    fn a_trouble_lasts_until_it_is_mended_or_its_time_is_over() {
+        let state = State::new("pod");
+        let about = || state.status().troubles.into_keys().collect::<Vec<_>>();
+        state.trouble("shop.channels.log", Some("gone".into()));
+        state.trouble_for("token", "shared".into(), Duration::from_hours(1));
+        assert_eq!(about(), ["shop.channels.log", "token"]);
+        state.trouble_for("token", "shared".into(), Duration::ZERO);
+        assert_eq!(about(), ["shop.channels.log"]);
+        state.trouble("shop.channels.log", None);
+        assert!(about().is_empty());
     }
 
     #[test]

@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["startup", "gateway", "outbox", "housekeeping", "http", "reload", "secret_watch"],
     &["interactions"],
     &["display"],
-    &["cards"],
+    &["cards", "channels"],
     &["context"],
     &["discord"],
     &["metrics", "state", "telemetry", "exit"],

@@ -57,7 +57,11 @@ async fn a_click_that_another_deployment_has_acknowledged_does_nothing_and_is_to
             .as_str()
             .is_some_and(|message| message.contains("uses this bot's token"))
     };
-    bot.until("it is told", told).await;
+    let status = bot.until("it is told", told).await;
+    assert!(
+        status["troubles"]["token"].as_str().is_some_and(|told| told.contains("another program")),
+        "{status}"
+    );
     assert!(bot.process.output().contains("uses this bot's token"));
     eventually(DEADLINE, "the interaction is over", || async {
         let state =

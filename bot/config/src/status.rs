@@ -261,6 +261,9 @@ pub struct BotStatus {
     /// Fingerprint of the mounted Secrets as they are now, if they are not what the process started with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secrets_changed: Option<String>,
+    /// What does not work although the bot runs, and what to do, by what it is about (a path of the configuration file, `token`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub troubles: BTreeMap<String, String>,
     /// Last failure of any kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<LastError>,

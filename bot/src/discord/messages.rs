@@ -139,6 +139,17 @@ impl Rest {
         parse("list messages", self.send(Call::new(Method::GET, path)).await?)
     }
 
+    /// The guild of a channel.
+    pub async fn guild_of(&self, channel: u64) -> Result<Option<String>, RestError> {
+        #[derive(Deserialize)]
+        struct Channel {
+            guild_id: Option<String>,
+        }
+        let call = Call::new(Method::GET, format!("/channels/{channel}"));
+        let channel: Channel = parse("read channel", self.send(call).await?)?;
+        Ok(channel.guild_id)
+    }
+
     /// Deletes a message.
     pub async fn delete_message(&self, channel: u64, message: u64) -> Result<(), RestError> {
         self.send(Call::new(Method::DELETE, format!("/channels/{channel}/messages/{message}")))

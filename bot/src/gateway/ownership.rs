@@ -264,9 +264,13 @@ async fn serve(gateway: Arc<Gateway>, owned: Arc<Owned>, stop: CancellationToken
 
 /// Keeps the database's state in `/status` and readiness current.
 fn tell(bot: &Bot, error: Option<&StoreError>) {
+    let state = match error {
+        None => DatabaseState::Migrated,
+        Some(StoreError::SchemaIncomplete(_)) => DatabaseState::MigrationFailed,
+        Some(_) => DatabaseState::Unreachable,
+    };
     bot.state.update(|status| {
         status.database.message = error.map(ToString::to_string);
-        status.database.state =
-            if error.is_none() { DatabaseState::Migrated } else { DatabaseState::Unreachable };
+        status.database.state = state;
     });
 }

@@ -203,6 +203,9 @@ impl Reply {
             self.bot.state.failed(failure);
             tracing::error!(code, error = %failure, "an interaction failed");
         }
+        if matches!(failure, ReplyError::Elsewhere) {
+            self.bot.state.trouble_for("token", failure.to_string(), SHARED_FOR);
+        }
         let text = match failure {
             ReplyError::TooLate | ReplyError::Elsewhere => return,
             ReplyError::Refused(text) => text.clone(),
@@ -237,6 +240,8 @@ impl Reply {
     }
 }
 
+/// After the last click that somebody else has answered, so long a token counts as used twice.
+const SHARED_FOR: Duration = Duration::from_mins(10);
 /// What is changed meanwhile, and so holds locks, does not wait longer for a notice.
 const NOTICE_WITHIN: Duration = Duration::from_secs(3);
 

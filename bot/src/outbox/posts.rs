@@ -8,6 +8,7 @@ use stockbot_store::{
 
 use super::{error::JobError, merge::merge, worker::put_back};
 use crate::{
+    channels::{posts_to, problem, words},
     context::Bot,
     discord::messages::Message,
     texts::{escape, text},
@@ -31,10 +32,14 @@ pub async fn post_all(bot: &Arc<Bot>, channel: u64, jobs: Vec<OutboxJob>) {
     while !lines.is_empty() {
         match post_some(bot, channel, &lines).await {
             Ok(posted) => {
+                tell(bot, channel, &lines, None);
                 let left = posted.into_iter().zip(lines).filter(|(posted, _)| !posted);
                 lines = left.map(|(_, line)| line).collect();
             }
             Err(error) => {
+                if let JobError::Discord(error) = &error {
+                    tell(bot, channel, &lines, problem(error));
+                }
                 for line in &lines {
                     put_back(bot, &line.job, &error).await;
                 }
@@ -44,6 +49,17 @@ pub async fn post_all(bot: &Arc<Bot>, channel: u64, jobs: Vec<OutboxJob>) {
         if bot.stopping.run_until_cancelled(tokio::time::sleep(PACE)).await.is_none() {
             // The next pod posts the rest when the lease is over.
             return;
+        }
+    }
+}
+
+/// Says what keeps the shop from posting to a channel; `None`: nothing.
+fn tell(bot: &Bot, channel: u64, lines: &[Line], problem: Option<&str>) {
+    for (kind, name) in
+        [(OutboxKind::HistoryPost, "shop.channels.history"), (OutboxKind::LogPost, "shop.channels.log")]
+    {
+        if lines.iter().any(|line| line.job.kind == kind) {
+            bot.state.trouble(&posts_to(name), problem.map(|problem| words(name, channel, problem)));
         }
     }
 }

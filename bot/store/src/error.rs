@@ -30,6 +30,11 @@ pub enum StoreError {
     /// The role may not do what this program does.
     #[error("the role lacks a right that it needs ({0}); see \"Rights in the database\" in the README")]
     MissingRight(String),
+    /// A table, column or function of the schema is not there.
+    #[error(
+        "the schema stockbot lacks a part that it had ({0}); restore the database, or delete the bot's pods, which migrate it anew"
+    )]
+    SchemaIncomplete(String),
     /// The schema was migrated by a newer version.
     #[error("the database schema is at version {database}, this program knows {binary}; run a newer image")]
     SchemaTooNew {

@@ -112,6 +112,8 @@ pub(crate) fn refused(refusal: &(dyn DatabaseError + 'static)) -> StoreError {
         "55P03" | "40P01" | "40001" | "57014" => StoreError::Busy(message),
         "23505" => StoreError::Conflict(refusal.constraint().unwrap_or_default().to_owned()),
         "42501" => StoreError::MissingRight(denied(refusal).to_owned()),
+        // Undefined table, schema, column, function.
+        "42P01" | "3F000" | "42703" | "42883" => StoreError::SchemaIncomplete(message),
         _ if is_outdated(refusal) => StoreError::Outdated(message),
         // Connection, authentication, resources, shutdown.
         _ if ["08", "28", "53", "57"].iter().any(|class| code.starts_with(class)) => {

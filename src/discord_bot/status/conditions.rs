@@ -1,5 +1,7 @@
 //! The other conditions of a bot (table in api.md section 1). Each is a function of what was observed.
 
+use std::collections::BTreeSet;
+
 use stockbot_config::status::{DatabaseState, DisplayState, GatewayState};
 
 use super::super::displays::{is_shown, words};
@@ -208,6 +210,10 @@ pub fn loss(observed: &Observed<'_>) -> Option<(&'static str, String)> {
             format!("calls to {dependency} keep failing and are suspended for a while"),
         ));
     }
+    display_failing(observed).or_else(|| told(observed))
+}
+
+fn display_failing(observed: &Observed<'_>) -> Option<(&'static str, String)> {
     observed.displays.iter().find_map(|display| {
         let status = observed.display(display)?;
         let failing = matches!(
@@ -220,6 +226,14 @@ pub fn loss(observed: &Observed<'_>) -> Option<(&'static str, String)> {
         );
         failing.then(|| ("DisplayFailing", format!("StockDisplay {}: {}", display.name, words(status).1)))
     })
+}
+
+/// What the pods tell of themselves that somebody has to mend.
+fn told(observed: &Observed<'_>) -> Option<(&'static str, String)> {
+    let troubles: BTreeSet<String> =
+        observed.statuses().flat_map(|status| status.troubles.values().cloned()).collect();
+    let message = troubles.into_iter().collect::<Vec<_>>().join("; ");
+    (!message.is_empty()).then_some(("ProbeFailing", message))
 }
 
 fn gateway_connected(observed: &Observed<'_>) -> Finding {

@@ -98,3 +98,13 @@ fn a_guild_that_one_pod_has_lost_is_lost() {
     let case = Case { pods: vec![pod(standby, Some(connected())), pod(running(), Some(lost))], ..works() };
     is(&case, &["Stalled=True/GuildNotFound"]);
 }
+
+#[test]
+fn what_the_pods_say_is_wrong_degrades_the_bot_in_their_words() {
+    let missing = "shop.channels.log: channel 1 does not exist; correct shop.channels.log";
+    let case = says(|status| {
+        status.troubles = [("shop.channels.log".to_owned(), missing.to_owned())].into();
+    });
+    is(&case, &["Ready=True/AllReady", "Degraded=True/ProbeFailing"]);
+    assert_eq!(condition(&case, "Degraded").message, missing);
+}
