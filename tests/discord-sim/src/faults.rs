@@ -10,6 +10,8 @@ use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::rest::version::without;
+
 /// Faults that can be set at a time; each request is held against all of them.
 const MOST: usize = 1000;
 /// The longest path pattern.
@@ -21,7 +23,7 @@ const PATTERN: usize = 500;
 pub struct Match {
     /// The HTTP method.
     pub method: Option<String>,
-    /// The path with or without `/api/v10`; `*` stands for any text, `{name}` for one part.
+    /// The path with or without `/api/v10` or `/api/v9`; `*` stands for any text, `{name}` for one part.
     pub path: Option<String>,
     /// The bot token of the request, or the application's id.
     pub token: Option<String>,
@@ -38,6 +40,9 @@ pub struct Effect {
     pub code: Option<u64>,
     /// With a 429: seconds to wait, 1 if missing.
     pub retry_after: Option<f64>,
+    /// Answer as what stands in front of Discord does: with a page, without `Via`.
+    #[serde(default)]
+    pub cloudflare: bool,
     /// With a 429: whether it is the global limit.
     #[serde(default)]
     pub global: bool,
@@ -158,7 +163,7 @@ fn entry(number: u64, fault: &Fault, hits: u64) -> Value {
 
 impl Match {
     fn hits(&self, method: &str, path: &str, tokens: &[&str]) -> bool {
-        let short = path.strip_prefix("/api/v10").unwrap_or(path);
+        let short = without(path);
         self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && self.path.as_ref().is_none_or(|wanted| like(wanted, path) || like(wanted, short))
             && self.token.as_ref().is_none_or(|wanted| tokens.contains(&wanted.trim_start_matches("Bot ")))

@@ -37,7 +37,7 @@ impl fmt::Display for Id {
 
 /// Why a text is no snowflake.
 #[derive(Debug, thiserror::Error)]
-#[error("'{0}' is not a snowflake: give a decimal number above 0")]
+#[error("'{0}' is not a snowflake: give a decimal number")]
 pub struct NotAnId(String);
 
 impl FromStr for Id {
@@ -46,7 +46,7 @@ impl FromStr for Id {
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match text.parse() {
-            Ok(number) if digits && number > 0 => Ok(Self(number)),
+            Ok(number) if digits => Ok(Self(number)),
             _ => Err(NotAnId(text.chars().take(40).collect())),
         }
     }
@@ -78,7 +78,7 @@ impl de::Visitor<'_> for IdVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Id, E> {
-        if number == 0 { Err(E::custom("a snowflake is above 0")) } else { Ok(Id(number)) }
+        Ok(Id(number))
     }
 }
 
@@ -115,7 +115,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&Id(7)).unwrap(), "\"7\"");
         assert_eq!(serde_json::from_str::<Id>("\"7\"").unwrap(), Id(7));
         assert_eq!(serde_json::from_str::<Id>("7").unwrap(), Id(7));
-        for bad in ["\"\"", "\"-1\"", "\"+1\"", "\"x\"", "0", "\"0\"", "null", "\"99999999999999999999\""] {
+        assert_eq!("0".parse::<Id>().unwrap(), Id(0), "where paging starts");
+        for bad in ["\"\"", "\"-1\"", "\"+1\"", "\"x\"", "null", "\"99999999999999999999\""] {
             assert!(serde_json::from_str::<Id>(bad).is_err(), "{bad}");
         }
     }

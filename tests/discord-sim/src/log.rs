@@ -1,7 +1,7 @@
 //! The numbered log of every REST request, gateway frame and interaction, as lines of JSON.
 //!
 //! Memory holds the newest entries; older ones are dropped with a notice, and are still in the log file if
-//! there is one. Secrets of bots (their tokens) must not be handed to it.
+//! there is one, with what was answered and dispatched. Secrets of bots (their tokens) must not be handed to it.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -42,6 +42,12 @@ impl Log {
 
     /// Adds an entry of a kind (`rest`, `gateway`, `interaction`, `control`); `fields` is an object.
     pub fn add(&self, kind: &str, fields: &Value) {
+        self.add_with(kind, fields, "", None);
+    }
+
+    /// Adds an entry that has one more field in the log file, where there is room for what memory does not keep:
+    /// what was answered or sent, as JSON.
+    pub fn add_with(&self, kind: &str, fields: &Value, name: &str, body: Option<&str>) {
         let rest = fields.to_string();
         let rest = rest.strip_prefix('{').unwrap_or("}");
         let at = iso(Timestamp::now());
@@ -51,9 +57,18 @@ impl Log {
         let line = format!(r#"{{"n":{number},"at":"{at}","kind":"{kind}"{comma}{rest}"#);
         if let Some(file) = &mut inner.file {
             // A full disk must not stop the stand-in; what is in memory is still there.
-            let _ = writeln!(file, "{line}");
+            let _ = match (body, line.strip_suffix('}')) {
+                (Some(body), Some(open)) => writeln!(file, r#"{open},"{name}":{body}}}"#),
+                _ => writeln!(file, "{line}"),
+            };
         }
         inner.entries.push(line);
+    }
+
+    /// Whether there is a log file.
+    #[must_use]
+    pub fn has_file(&self) -> bool {
+        self.inner().file.is_some()
     }
 
     /// Every entry numbered above `since` as lines of JSON, with a first line of kind `dropped` that names the
@@ -107,6 +122,17 @@ mod tests {
         );
         assert_eq!((&lines[2]["n"], &lines[2]["path"]), (&json!(4), &json!(3)));
         assert_eq!(log.since(4) + &log.since(u64::MAX), "");
+    }
+
+    #[test]
+    fn the_file_has_the_bodies_that_memory_does_not_keep() {
+        let path = tempfile::NamedTempFile::new().unwrap();
+        let log = Log::new(10, Some(path.path())).unwrap();
+        log.add_with("rest", &json!({ "path": "/" }), "response", Some(r#"{"id":"1"}"#));
+        log.flush();
+        let line: Value = serde_json::from_str(&std::fs::read_to_string(path.path()).unwrap()).unwrap();
+        assert_eq!((&line["path"], &line["response"]), (&json!("/"), &json!({ "id": "1" })));
+        assert!(!log.since(0).contains("response"));
     }
 
     #[test]

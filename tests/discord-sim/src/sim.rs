@@ -92,13 +92,17 @@ async fn keep_house(server: Shared) {
 }
 
 fn router(server: &Shared) -> Router {
-    Router::new()
-        .nest("/api/v10", rest::router(server))
+    let mut router = Router::new();
+    for prefix in rest::version::PREFIXES {
+        router = router.nest(prefix, rest::router(server));
+        // Nesting leaves out the bare prefix with a slash.
+        router = router.route(&format!("{prefix}/"), any(rest::pipeline::no_route));
+    }
+    router
+        .nest("/api", rest::no_version(server))
         .nest("/_sim", control::router())
         .merge(gateway::router())
         .merge(page::router())
-        // Nesting leaves out the bare prefix with a slash.
-        .route("/api/v10/", any(rest::pipeline::no_route))
         .route("/_sim/", any(control::error::no_route))
         .route("/attachments/{channel}/{id}/{name}", get(rest::attachments::get))
         .with_state(server.clone())

@@ -11,6 +11,7 @@ use super::error::{Answer, Asked, At, ControlError, Given};
 use crate::id::Id;
 use crate::interactions::act::{self, Invocation};
 use crate::interactions::status;
+use crate::interactions::write;
 use crate::server::{Server, Shared};
 use crate::world::World;
 use crate::world::base::Base;
@@ -185,6 +186,6 @@ pub struct Message {
 
 /// Writes a message.
 pub async fn message(State(server): State<Shared>, At(user): At<Id>, Given(given): Given<Message>) -> Answer {
-    let id = act::write(&server, user, given.channel_id, &given.content)?;
+    let id = write::write(&server, user, given.channel_id, &given.content)?;
     Ok(Json(json!({ "message_id": id })))
 }

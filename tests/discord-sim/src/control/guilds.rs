@@ -9,8 +9,8 @@ use super::error::{Answer, At, ControlError, Given};
 use crate::id::Id;
 use crate::server::Shared;
 use crate::world::base::Base;
-use crate::world::channel::Overwrite;
-use crate::world::{World, intents, permissions};
+use crate::world::channel::{Overwrite, Settings};
+use crate::world::{self, World, intents, permissions};
 
 /// Permission bits as a number, or as one in a string.
 #[derive(Clone, Debug, Deserialize)]
@@ -169,7 +169,8 @@ pub async fn create_channel(
     if wanted.id.is_some_and(|id| world.channels.contains_key(&id)) {
         return Err(ControlError::bad("this id is taken"));
     }
-    let id = world.create_channel(guild, wanted.id, &wanted.name, wanted.topic, overwrites);
+    let settings = Settings { name: wanted.name, topic: wanted.topic, overwrites, ..Settings::default() };
+    let id = world.create_channel(guild, wanted.id, settings);
     let id = id.ok_or_else(|| no_guild(guild))?;
     let mut answer = json!({ "id": id });
     let name = match &wanted.webhook {
@@ -212,9 +213,14 @@ pub async fn create_role(
 ) -> Answer {
     let bits = wanted.permissions.map_or(Ok(0), |bits| bits.value()).map_err(ControlError::bad)?;
     let mut world = server.world();
-    let id = world
-        .create_role(guild, wanted.id, &wanted.name, bits, wanted.color)
-        .ok_or_else(|| no_guild(guild))?;
+    let role = world::guild::Role {
+        id: wanted.id.unwrap_or_default(),
+        name: wanted.name,
+        permissions: bits,
+        color: i64::from(wanted.color),
+        ..world::guild::Role::default()
+    };
+    let id = world.create_role(guild, role).ok_or_else(|| no_guild(guild))?;
     if wanted.top
         && let Some(found) = world.guilds.get_mut(&guild)
     {

@@ -55,10 +55,10 @@ pub fn reason(code: u16) -> &'static str {
 }
 
 /// Whether closing with this code ends the session: an orderly 1000 or 1001 of the client, or one of the codes
-/// after which Discord wants a new Identify.
+/// after which Discord wants a new Identify. A gateway that says 1001 only goes away itself.
 #[must_use]
-pub fn ends_session(code: u16) -> bool {
-    matches!(code, 1000 | 1001 | 4003 | 4004 | 4007 | 4009 | 4010..=4014)
+pub fn ends_session(code: u16, by_client: bool) -> bool {
+    matches!(code, 1000 | 4003 | 4004 | 4007 | 4009 | 4010..=4014) || (by_client && code == 1001)
 }
 
 /// The name under which a close for the client's own fault is noted as a violation.

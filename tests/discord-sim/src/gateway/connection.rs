@@ -47,6 +47,8 @@ pub struct Connection {
     pub server: Shared,
     pub(super) socket: WebSocket,
     pub(super) compression: Compression,
+    /// The API version spoken.
+    pub version: u64,
     /// Compress each large payload by itself, as Identify asked.
     pub compress_payloads: bool,
     /// The address the client used.
@@ -87,6 +89,7 @@ pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
         server,
         socket,
         compression: entry.compression,
+        version: entry.version.unwrap_or_default(),
         compress_payloads: false,
         base: entry.base,
         carried: None,
@@ -96,7 +99,7 @@ pub async fn run(server: Shared, socket: WebSocket, entry: Entry) {
         orders,
     };
     connection.heard();
-    let end = if entry.version_ok {
+    let end = if entry.version.is_some() {
         match connection.talk(&mut inbox).await {
             Ok(()) => End::Gone,
             Err(end) => end,
@@ -198,7 +201,7 @@ impl Connection {
             End::Gone => (None, "nobody"),
         };
         self.log("closed", json!({ "code": code, "by": by }));
-        let ended = code.is_some_and(close::ends_session);
+        let ended = code.is_some_and(|code| close::ends_session(code, by == "client"));
         if ended && let Some(carried) = &self.carried {
             let mut world = self.server.world();
             let session = world.sessions.get(carried.application, &carried.session);

@@ -136,7 +136,7 @@ fn open(connection: &Connection, world: &mut World, id: Id, shard: (u64, u64), a
         .filter(|guild| guild.applications.contains(&id) && session.carries(Some(guild.id)))
         .map(|guild| guild.id)
         .collect();
-    session.push("READY", &ready(world, &session, &carried).to_string().into(), 1);
+    session.push("READY", &ready(world, connection.version, &session, &carried).to_string().into(), 1);
     if asked & intents::GUILDS != 0 {
         let with_members = asked & intents::GUILD_MEMBERS != 0;
         for guild in carried.iter().filter_map(|guild| world.guilds.get(guild)) {
@@ -147,12 +147,12 @@ fn open(connection: &Connection, world: &mut World, id: Id, shard: (u64, u64), a
     session_id
 }
 
-fn ready(world: &World, session: &Session, guilds: &[Id]) -> Value {
+fn ready(world: &World, version: u64, session: &Session, guilds: &[Id]) -> Value {
     let application = world.applications.get(&session.application);
     let flags = application.map_or(0, |app| intents::application_flags(app.privileged_intents));
     let guilds: Vec<Value> = guilds.iter().map(|id| json!({ "id": id, "unavailable": true })).collect();
     json!({
-        "v": 10,
+        "v": version,
         "user": world.users.get(&session.application).map(crate::world::user::User::own_json),
         "guilds": guilds,
         "private_channels": [],

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::id::Id;
 use crate::net::Peer;
+use crate::rest::version::NUMBERS;
 use crate::server::Shared;
 use crate::world::base::Base;
 use compress::Compression;
@@ -52,7 +53,7 @@ pub struct Dial {
 /// What a connection is before anything was said.
 pub struct Entry {
     /// The API version asked for, if it is one that exists.
-    pub version_ok: bool,
+    pub version: Option<u64>,
     /// Transport compression.
     pub compression: Compression,
     /// The address the client used.
@@ -114,7 +115,7 @@ fn accept(server: Shared, dial: &Dial, base: Base, upgrade: WebSocketUpgrade) ->
             return (StatusCode::BAD_REQUEST, "compress is zlib-stream or zstd-stream").into_response();
         }
     };
-    let entry = Entry { version_ok: dial.v == Some(10), compression, base };
+    let entry = Entry { version: dial.v.filter(|version| NUMBERS.contains(version)), compression, base };
     upgrade
         .read_buffer_size(READ_BYTES)
         .max_message_size(FRAME_BYTES)

@@ -36,8 +36,9 @@ impl Connection {
             }
             for dispatch in batch {
                 self.transmit(dispatch.frame()).await?;
-                // The name and number are enough, the content is in other entries.
-                self.log("out", json!({ "op": 0, "t": dispatch.name, "s": dispatch.seq }));
+                // In memory the name and number are enough, the content is in other entries.
+                let entry = json!({ "op": 0, "t": dispatch.name, "s": dispatch.seq });
+                self.log_with("out", entry, Some(&dispatch.data));
                 if let Some(carried) = &mut self.carried {
                     carried.sent = dispatch.seq;
                 }
@@ -77,13 +78,18 @@ impl Connection {
     }
 
     /// Writes a frame to the log.
-    pub fn log(&self, direction: &str, mut frame: Value) {
+    pub fn log(&self, direction: &str, frame: Value) {
+        self.log_with(direction, frame, None);
+    }
+
+    /// The same, with its `d` in the log file.
+    fn log_with(&self, direction: &str, mut frame: Value, data: Option<&str>) {
         frame["direction"] = json!(direction);
         if let Some(carried) = &self.carried {
             frame["application_id"] = json!(carried.application);
             frame["session_id"] = json!(carried.session);
             frame["shard"] = json!([carried.shard.0, carried.shard.1]);
         }
-        self.server.log.add("gateway", &frame);
+        self.server.log.add_with("gateway", &frame, "d", data);
     }
 }

@@ -1,4 +1,4 @@
-//! What people can do in a Discord client: click, choose, fill in, use commands, write. Refuses what a client
+//! What people can do in a Discord client: click, choose, fill in, use commands. Refuses what a client
 //! would not offer: hidden messages, disabled buttons, values that are not in the list.
 
 use serde_json::{Value, json};
@@ -6,16 +6,15 @@ use serde_json::{Value, json};
 use super::deliver::deliver;
 use super::payload::New;
 use super::resolve::Resolved;
-use super::{fields, options, submit};
+use super::{answer, fields, options, submit};
 use crate::id::Id;
-use crate::rest::compose::{self, Origin};
-use crate::rest::validate::message::Draft;
+use crate::rest::compose;
 use crate::server::Shared;
 use crate::world::World;
 use crate::world::channel::Place;
 use crate::world::command::Command;
 use crate::world::interaction::{AUTOCOMPLETE, COMMAND, COMPONENT, MODAL};
-use crate::world::message::Message;
+use crate::world::message::{Message, Used};
 use crate::world::permissions;
 
 /// Why a person cannot do something.
@@ -39,7 +38,8 @@ pub fn not_offered(why: impl Into<String>) -> Refusal {
     Refusal::NotOffered(why.into())
 }
 
-fn person(world: &World, user: Id) -> Result<(), Refusal> {
+/// Only people act.
+pub(super) fn person(world: &World, user: Id) -> Result<(), Refusal> {
     let found = world.users.get(&user).ok_or_else(|| unknown(format!("there is no user {user}")))?;
     if found.bot { Err(not_offered(format!("{user} is a bot; only people act"))) } else { Ok(()) }
 }
@@ -93,7 +93,8 @@ fn send_component(
         user,
         channel: message.channel,
         source: Some(message.id),
-        name: None,
+        used: None,
+        trigger: None,
         data,
     };
     deliver(server, world, &new)
@@ -144,12 +145,13 @@ pub fn submit(
     let modal = said.modal.as_ref().and_then(|modal| serde_json::from_str::<Value>(modal).ok());
     let modal = modal.ok_or_else(|| not_offered("the interaction was not answered with a modal"))?;
     let (application, channel, source) = (opened.application, opened.channel, opened.source);
+    let trigger = Some(answer::cause(opened));
     let (components, resolved) = submit::fill(&mut world, channel, &modal, given)?;
     let mut data = json!({ "custom_id": modal["custom_id"], "components": components });
     if resolved.as_object().is_some_and(|resolved| !resolved.is_empty()) {
         data["resolved"] = resolved;
     }
-    let new = New { application, kind: MODAL, user, channel, source, name: None, data };
+    let new = New { application, kind: MODAL, user, channel, source, used: None, trigger, data };
     Ok(deliver(server, &mut world, &new))
 }
 
@@ -188,8 +190,9 @@ pub fn command(server: &Shared, user: Id, call: &Invocation) -> Result<Id, Refus
         object.extend(filled);
     }
     let kind = if call.focused.is_some() { AUTOCOMPLETE } else { COMMAND };
-    let name = Some(command.name);
-    let new = New { application, kind, user, channel: call.channel, source: None, name, data };
+    let used = Some(Used { name: command.name, kind: command.kind, target: call.target });
+    let channel = call.channel;
+    let new = New { application, kind, user, channel, source: None, used, trigger: None, data };
     Ok(deliver(server, &mut world, &new))
 }
 
@@ -263,24 +266,4 @@ pub fn may_use(command: &Command, granted: u64) -> bool {
         Some(0) => false,
         Some(bits) => granted & bits == bits,
     }
-}
-
-/// Writes a message.
-pub fn write(server: &Shared, user: Id, channel: Id, content: &str) -> Result<Id, Refusal> {
-    let mut world = server.world();
-    person(&world, user)?;
-    let found =
-        world.channels.get(&channel).ok_or_else(|| unknown(format!("there is no channel {channel}")))?;
-    if world.permissions(found, user) & permissions::SEND_MESSAGES == 0 {
-        return Err(not_offered(format!("user {user} may not write in channel {channel}")));
-    }
-    let content = content.trim();
-    if content.is_empty() || content.chars().count() > 2000 {
-        return Err(not_offered("a message has 1 to 2000 characters"));
-    }
-    let draft = Draft { content: Some(content.to_owned()), ..Draft::default() };
-    let message = compose::message(&mut world, Origin::user(channel, user, None), &draft, &[]);
-    let id = message.id;
-    world.post(&message);
-    Ok(id)
 }

@@ -5,14 +5,15 @@ use serde_json::{Map, Value, json};
 use crate::id::Id;
 use crate::rest::compose::{self, Origin};
 use crate::rest::error::ApiError;
+use crate::rest::kept;
 use crate::rest::payload::Upload;
 use crate::rest::validate::form::{Form, present};
 use crate::rest::validate::message::{self, Kind};
-use crate::rest::validate::{modal, option};
+use crate::rest::validate::{cast, modal, option};
 use crate::server::Server;
 use crate::world::base::Base;
 use crate::world::interaction::{AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, MODAL, Progress, Said};
-use crate::world::message::{Author, Cause, EPHEMERAL, LOADING, Message};
+use crate::world::message::{Author, Cause, EPHEMERAL, LOADING, Message, Used};
 use crate::world::{Change, World};
 
 /// PONG, which only HTTP interactions give.
@@ -155,14 +156,14 @@ fn focused(options: &Value) -> Option<&Value> {
 }
 
 fn open_modal(world: &mut World, id: Id, data: &Map<String, Value>) -> Result<Option<Id>, ApiError> {
+    let data = cast::object(data);
     let mut form = Form::new();
-    form.within("data", |form| modal::check(form, data));
+    form.within("data", |form| modal::check(form, &data));
     form.finish()?;
-    let mut kept = Value::Object(data.clone());
-    if let Some(Value::Array(components)) = data.get("components") {
-        kept["components"] = Value::Array(compose::numbered(components.clone()));
-    }
-    world.note(id, |said| said.modal = Some(kept.to_string().into()));
+    let components = data.get("components").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let components = compose::numbered(kept::components(components));
+    let modal = json!({ "custom_id": data["custom_id"], "title": data["title"], "components": components });
+    world.note(id, |said| said.modal = Some(modal.to_string().into()));
     Ok(None)
 }
 
@@ -174,20 +175,24 @@ pub fn origin(world: &World, id: Id) -> Option<Origin> {
         channel: interaction.channel,
         author: Author::User(interaction.application),
         application: Some(interaction.application),
-        kind: if interaction.kind == COMMAND { 20 } else { 0 },
+        kind: interaction.used.as_ref().map_or(0, Used::answer_kind),
         person: Some(interaction.user),
         interaction: Some(cause(interaction)),
     })
 }
 
-fn cause(interaction: &Interaction) -> Cause {
+/// What a message that an interaction causes tells of it.
+#[must_use]
+pub fn cause(interaction: &Interaction) -> Cause {
     Cause {
         id: interaction.id,
         kind: interaction.kind,
         user: interaction.user,
         guild: interaction.guild,
-        command: interaction.name.clone().filter(|_| interaction.kind == COMMAND),
+        used: interaction.used.clone(),
         source: interaction.source.filter(|_| interaction.kind == COMPONENT),
+        trigger: interaction.trigger.clone().map(Box::new),
+        first: None,
     }
 }
 

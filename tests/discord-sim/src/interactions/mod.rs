@@ -11,3 +11,4 @@ pub mod payload;
 pub mod resolve;
 pub mod status;
 pub mod submit;
+pub mod write;

@@ -9,6 +9,7 @@ use crate::id::Id;
 use crate::world::World;
 use crate::world::base::Base;
 use crate::world::interaction::{Interaction, Progress, Said};
+use crate::world::message::{Cause, Used};
 
 /// Bytes a bot may send as one file: 10 MiB.
 const ATTACHMENT_BYTES: u64 = 10 << 20;
@@ -26,8 +27,10 @@ pub struct New {
     pub channel: Id,
     /// The message concerned.
     pub source: Option<Id>,
-    /// The command's name.
-    pub name: Option<String>,
+    /// The command used.
+    pub used: Option<Used>,
+    /// For a modal sent off: the interaction that opened it.
+    pub trigger: Option<Cause>,
     /// `data` of the object.
     pub data: Value,
 }
@@ -45,7 +48,8 @@ pub fn make(world: &mut World, new: &New) -> Interaction {
         guild,
         channel: new.channel,
         source: new.source,
-        name: new.name.clone(),
+        used: new.used.clone(),
+        trigger: new.trigger.clone(),
         received: jiff::Timestamp::now(),
         started: std::time::Instant::now(),
         aged: std::time::Duration::ZERO,

@@ -14,6 +14,26 @@ use crate::interactions::http;
 use crate::server::{Server, Shared};
 use crate::world::intents;
 
+/// What Discord keeps of an application beyond that.
+const UNMODELLED: [&str; 16] = [
+    "description",
+    "icon",
+    "cover_image",
+    "team_id",
+    "flags",
+    "explicit_content_filter",
+    "max_participants",
+    "type",
+    "tags",
+    "custom_install_url",
+    "install_params",
+    "role_connections_verification_url",
+    "integration_types_config",
+    "event_webhooks_status",
+    "event_webhooks_url",
+    "event_webhooks_types",
+];
+
 /// The application of the bot that asks.
 pub async fn me(State(server): State<Shared>, Bot(id): Bot) -> Answer {
     json_of(&server, id).map(Json)
@@ -25,8 +45,9 @@ fn json_of(server: &Server, id: Id) -> Result<Value, ApiError> {
     let guilds = world.guilds.values().filter(|guild| guild.applications.contains(&id)).count();
     let owner = json!({
         "id": "1", "username": "developer", "global_name": "Developer", "discriminator": "0", "avatar": null,
-        "public_flags": 0, "flags": 0,
+        "public_flags": 0, "flags": 0, "primary_guild": null,
     });
+    let flags = intents::application_flags(application.privileged_intents);
     Ok(json!({
         "id": id,
         "name": application.name,
@@ -39,7 +60,8 @@ fn json_of(server: &Server, id: Id) -> Result<Value, ApiError> {
         "bot_require_code_grant": false,
         "integration_types_config": { "0": {} },
         "verify_key": application.public_key(),
-        "flags": intents::application_flags(application.privileged_intents),
+        "flags": flags,
+        "flags_new": flags.to_string(),
         "hook": true,
         "is_monetized": false,
         "redirect_uris": [],
@@ -49,6 +71,9 @@ fn json_of(server: &Server, id: Id) -> Result<Value, ApiError> {
         "team": null,
         "approximate_guild_count": guilds,
         "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
     }))
 }
 
@@ -58,6 +83,7 @@ pub async fn edit(State(server): State<Shared>, Bot(id): Bot, Sent(sent): Sent) 
     let body = sent.object()?;
     let mut form = Form::new();
     form.url(body, "interactions_endpoint_url", &["http", "https"]);
+    form.unmodelled(body, &UNMODELLED);
     form.finish()?;
     if body.contains_key("interactions_endpoint_url") {
         let url = present(body, "interactions_endpoint_url").and_then(Value::as_str).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! `/channels/{id}`: reading, changing and deleting a channel, and who may see it.
+//! `/channels/{id}`: reading and deleting a channel, and who may see it.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,13 +7,11 @@ use serde_json::json;
 
 use super::error::ApiError;
 use super::extract::{Bot, In};
-use super::payload::Sent;
 use super::pipeline::Answer;
-use super::validate::form::Form;
 use crate::id::Id;
 use crate::server::Shared;
-use crate::world::channel::{Channel, Place};
-use crate::world::{World, intents, permissions};
+use crate::world::channel::Channel;
+use crate::world::{World, permissions};
 
 /// The channel, if it exists and the bot has all of these permissions in it: 10003, 50001 or 50013 if not.
 pub fn allowed(world: &World, channel: Id, bot: Id, wanted: u64) -> Result<&Channel, ApiError> {
@@ -33,38 +31,6 @@ pub async fn get(State(server): State<Shared>, Bot(bot): Bot, In(channel): In<Id
     let world = server.world();
     let found = allowed(&world, channel, bot, 0)?;
     Ok(Json(world.channel_json(found)))
-}
-
-/// Changes name and topic.
-pub async fn edit(
-    State(server): State<Shared>,
-    Bot(bot): Bot,
-    In(channel): In<Id>,
-    Sent(sent): Sent,
-) -> Answer {
-    let body = sent.object()?;
-    let mut form = Form::new();
-    let new_name = form.text(body, "name", 1..=100);
-    let new_topic = form.text(body, "topic", 0..=1024);
-    form.finish()?;
-    let mut world = server.world();
-    allowed(&world, channel, bot, permissions::MANAGE_CHANNELS)?;
-    let found = world.channels.get_mut(&channel).ok_or_else(|| ApiError::unknown(10_003))?;
-    let mut place_guild = None;
-    if let Place::Guild { guild, name, topic, .. } = &mut found.place {
-        if let Some(text) = new_name {
-            text.clone_into(name);
-        }
-        if body.contains_key("topic") {
-            *topic = new_topic.map(str::to_owned);
-        }
-        place_guild = Some(*guild);
-    }
-    let object = found.json(None);
-    if let Some(guild) = place_guild {
-        world.dispatch_guild(guild, intents::GUILDS, "CHANNEL_UPDATE", &object);
-    }
-    Ok(Json(object))
 }
 
 /// Deletes a channel of a guild; closes direct messages.

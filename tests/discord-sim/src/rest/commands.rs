@@ -1,4 +1,4 @@
-//! `/applications/{id}/commands` and the same per guild: reading one, making, changing, overwriting, deleting.
+//! `/applications/{id}/commands` and the same per guild: reading one, making, changing, deleting.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,18 +9,18 @@ use serde_json::{Map, Value};
 use super::error::{ApiError, Retry};
 use super::extract::{Bot, In};
 use super::guilds::member_of;
+use super::kept;
 use super::payload::Sent;
 use super::pipeline::Answer;
-use super::validate::command;
 use super::validate::form::Form;
+use super::validate::{cast, command};
 use crate::id::Id;
 use crate::server::{Server, Shared};
-use crate::world::application::Application;
 use crate::world::command::Command;
 use crate::world::{Change, World};
 
 /// Commands of each kind in one scope: 100 slash commands, 15 for people and 15 for messages.
-fn limit(kind: u64) -> usize {
+pub(super) fn limit(kind: u64) -> usize {
     if kind == 1 { 100 } else { 15 }
 }
 
@@ -48,7 +48,7 @@ fn one(server: &Server, bot: Id, ids: (Id, Option<Id>, Id)) -> Answer {
 }
 
 /// Puts one command in, in the place of the one of its name if there is one. True if it is new.
-fn put(
+pub(super) fn put(
     world: &mut World,
     application: Id,
     guild: Option<Id>,
@@ -69,7 +69,7 @@ fn put(
         app.commands.count_create(guild);
     }
     let id = same.unwrap_or(fresh);
-    let command = Command { id, guild, kind, name, definition: Value::Object(body.clone()), version };
+    let command = Command { id, guild, kind, name, definition: Value::Object(kept::command(body)), version };
     let object = command.json(application);
     app.commands.put(command);
     world.changed(Change::Lists);
@@ -77,12 +77,23 @@ fn put(
 }
 
 /// 30034: too many creations today.
-fn daily_cap() -> ApiError {
+pub(super) fn daily_cap() -> ApiError {
     let after = std::time::Duration::from_hours(24);
     let mut error = ApiError::rate_limited(Retry { after, global: false, scope: "user" });
     error.code = 30_034;
     error.message = "Max number of daily application command creates has been reached (200)".into();
     error
+}
+
+/// 30032: too many commands of this kind.
+pub(super) fn too_many(kind: u64) -> ApiError {
+    let words = format!("Maximum number of application commands reached ({}).", limit(kind));
+    ApiError::bad_request(30_032, &words)
+}
+
+/// A name stands twice.
+pub(super) fn duplicate(form: &mut Form) {
+    form.fail("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique");
 }
 
 fn make(
@@ -92,20 +103,20 @@ fn make(
     guild: Option<Id>,
     sent: &Sent,
 ) -> Result<Response, ApiError> {
-    let body = sent.0.object()?;
+    let body = cast::object(sent.0.object()?);
     let mut form = Form::new();
-    command::check(&mut form, body);
+    command::check(&mut form, &body);
     form.finish()?;
     let mut world = server.world();
     own(&world, bot, application, guild)?;
-    let (object, new) = put(&mut world, application, guild, body)?;
+    let (object, new) = put(&mut world, application, guild, &body)?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(object)).into_response())
 }
 
 fn change(server: &Server, bot: Id, ids: (Id, Option<Id>, Id), sent: &Sent) -> Answer {
     let (application, guild, id) = ids;
-    let body = sent.0.object()?;
+    let body = cast::object(sent.0.object()?);
     let mut world = server.world();
     own(&world, bot, application, guild)?;
     let version = world.ids.make();
@@ -116,7 +127,9 @@ fn change(server: &Server, bot: Id, ids: (Id, Option<Id>, Id), sent: &Sent) -> A
     if let Some(definition) = command.definition.as_object_mut() {
         // The kind of a command cannot be changed.
         definition.extend(body.iter().filter(|(key, _)| *key != "type").map(|(k, v)| (k.clone(), v.clone())));
+        definition.insert("type".into(), command.kind.into());
         command::check(&mut form, definition);
+        *definition = kept::command(definition);
     }
     if let Some(name) = body.get("name").and_then(Value::as_str) {
         name.clone_into(&mut command.name);
@@ -131,79 +144,6 @@ fn change(server: &Server, bot: Id, ids: (Id, Option<Id>, Id), sent: &Sent) -> A
     app.commands.put(command);
     world.changed(Change::Lists);
     Ok(Json(object))
-}
-
-fn replace_all(server: &Server, bot: Id, application: Id, guild: Option<Id>, sent: &Sent) -> Answer {
-    if let Some(error) = &sent.0.broken {
-        return Err(error.clone());
-    }
-    let list = sent.0.json.as_ref().and_then(Value::as_array).ok_or_else(ApiError::no_json)?;
-    let mut form = Form::new();
-    for (index, item) in list.iter().enumerate() {
-        form.within(index, |form| match item.as_object() {
-            Some(object) => command::check(form, object),
-            None => form.fail("MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType."),
-        });
-    }
-    twice(&mut form, list);
-    form.finish()?;
-    let mut world = server.world();
-    own(&world, bot, application, guild)?;
-    let named = |command: &Command| {
-        list.iter().any(|item| item["name"] == command.name && kind_of(item) == command.kind)
-    };
-    let app = world.applications.get_mut(&application).ok_or_else(|| ApiError::unknown(10_002))?;
-    affordable(app, guild, list)?;
-    let gone: Vec<Id> =
-        app.commands.scope(guild).filter(|command| !named(command)).map(|command| command.id).collect();
-    for id in gone {
-        app.commands.remove(id);
-    }
-    let mut objects = Vec::new();
-    for item in list.iter().filter_map(Value::as_object) {
-        objects.push(put(&mut world, application, guild, item)?.0);
-    }
-    world.changed(Change::Lists);
-    Ok(Json(objects.into()))
-}
-
-fn kind_of(command: &Value) -> u64 {
-    command["type"].as_u64().unwrap_or(1)
-}
-
-/// An overwrite that would break a limit changes nothing at all.
-fn affordable(app: &Application, guild: Option<Id>, list: &[Value]) -> Result<(), ApiError> {
-    for kind in 1..=3 {
-        if list.iter().filter(|item| kind_of(item) == kind).count() > limit(kind) {
-            return Err(too_many(kind));
-        }
-    }
-    let known = |item: &&Value| {
-        app.commands.scope(guild).any(|old| item["name"] == old.name && kind_of(item) == old.kind)
-    };
-    let creates = list.len() - list.iter().filter(known).count();
-    if app.commands.creates_left(guild) < creates { Err(daily_cap()) } else { Ok(()) }
-}
-
-/// 30032: too many commands of this kind.
-fn too_many(kind: u64) -> ApiError {
-    let words = format!("Maximum number of application commands reached ({}).", limit(kind));
-    ApiError::bad_request(30_032, &words)
-}
-
-/// A name may stand once per kind.
-fn twice(form: &mut Form, list: &[Value]) {
-    let mut seen = std::collections::HashSet::new();
-    for (index, item) in list.iter().enumerate() {
-        let key = (item["name"].as_str(), kind_of(item));
-        if key.0.is_some() && !seen.insert(key) {
-            form.within(index, duplicate);
-        }
-    }
-}
-
-fn duplicate(form: &mut Form) {
-    form.fail("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique");
 }
 
 fn take(server: &Server, bot: Id, ids: (Id, Option<Id>, Id)) -> Result<StatusCode, ApiError> {
@@ -269,26 +209,6 @@ pub async fn edit_in(
     sent: Sent,
 ) -> Answer {
     change(&server, bot, (application, Some(guild), id), &sent)
-}
-
-/// Replaces all global commands.
-pub async fn overwrite(
-    State(server): State<Shared>,
-    Bot(bot): Bot,
-    In(application): In<Id>,
-    sent: Sent,
-) -> Answer {
-    replace_all(&server, bot, application, None, &sent)
-}
-
-/// Replaces all commands of a guild.
-pub async fn overwrite_in(
-    State(server): State<Shared>,
-    Bot(bot): Bot,
-    In((application, guild)): In<(Id, Id)>,
-    sent: Sent,
-) -> Answer {
-    replace_all(&server, bot, application, Some(guild), &sent)
 }
 
 /// Deletes a global command.

@@ -170,7 +170,6 @@ pub fn numbered(mut components: Vec<Value>) -> Vec<Value> {
 
 fn number(component: &mut Value, taken: &HashSet<u64>, next: &mut u64) {
     let Some(object) = component.as_object_mut() else { return };
-    object.retain(|_, value| !value.is_null());
     if object.get("id").and_then(Value::as_u64).unwrap_or(0) == 0 {
         while taken.contains(next) {
             *next += 1;

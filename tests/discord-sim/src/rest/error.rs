@@ -69,6 +69,7 @@ impl ApiError {
             10_004 => "Guild",
             10_007 => "Member",
             10_008 => "Message",
+            10_009 => "Overwrite",
             10_011 => "Role",
             10_013 => "User",
             10_015 => "Webhook",

@@ -103,12 +103,15 @@ fn follow_up(world: &mut World, id: Id, sent: &Payload) -> Result<Message, ApiEr
     let (progress, original) = (interaction.progress, interaction.original);
     let thinking =
         original.filter(|_| progress == Progress::Deferred).and_then(|id| world.message(id)).cloned();
-    let origin = answer::origin(world, id).ok_or_else(|| ApiError::unknown(10_015))?;
+    let mut origin = answer::origin(world, id).ok_or_else(|| ApiError::unknown(10_015))?;
     let made = if let Some(mut message) = thinking.filter(answer::is_thinking) {
         compose::edit(world, &mut message, &draft, &sent.files);
         world.replace(&message);
         message
     } else {
+        if let Some(cause) = &mut origin.interaction {
+            cause.first = original;
+        }
         let made = compose::message(world, origin, &draft, &sent.files);
         world.post(&made);
         made

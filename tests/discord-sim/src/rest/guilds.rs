@@ -2,15 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::channel_settings;
 use super::error::ApiError;
-use super::extract::{Bot, In};
+use super::extract::{Asked, Bot, In, flag};
 use super::payload::Sent;
 use super::pipeline::Answer;
 use super::validate::form::Form;
 use crate::id::Id;
 use crate::server::Shared;
+use crate::world::channel::Settings;
 use crate::world::guild::{Guild, Role};
 use crate::world::{World, permissions};
 
@@ -37,10 +41,27 @@ pub fn allowed(world: &World, guild: Id, bot: Id, wanted: u64) -> Result<&Guild,
     Ok(found)
 }
 
+/// What is asked about a guild.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default, deserialize_with = "flag")]
+    with_counts: bool,
+}
+
 /// The guild object.
-pub async fn get(State(server): State<Shared>, Bot(bot): Bot, In(guild): In<Id>) -> Answer {
+pub async fn get(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In(guild): In<Id>,
+    Asked(wanted): Asked<Wanted>,
+) -> Answer {
     let world = server.world();
-    Ok(Json(member_of(&world, guild, bot)?.json()))
+    let found = member_of(&world, guild, bot)?;
+    let mut object = found.json();
+    if wanted.with_counts {
+        found.add_counts(&mut object);
+    }
+    Ok(Json(object))
 }
 
 /// Its channels.
@@ -57,21 +78,22 @@ pub async fn create_channel(
     Bot(bot): Bot,
     In(guild): In<Id>,
     Sent(sent): Sent,
-) -> Answer {
+) -> Result<(StatusCode, Json<Value>), ApiError> {
     let body = sent.object()?;
     let mut form = Form::new();
-    let name = form.need_text(body, "name", 1..=100).map(str::to_owned);
-    let topic = form.text(body, "topic", 0..=1024).map(str::to_owned);
-    form.integer(body, "type", 0..=0);
+    form.need_text(body, "name", 1..=100);
+    let mut settings = Settings::default();
+    channel_settings::change(&mut form, body, &mut settings);
     form.finish()?;
     let mut world = server.world();
     let found = allowed(&world, guild, bot, permissions::MANAGE_CHANNELS)?;
+    channel_settings::may_overwrite(found, bot, &settings.overwrites)?;
     if found.channels.len() >= CHANNELS {
         return Err(ApiError::bad_request(30_013, "Maximum number of guild channels reached (500)"));
     }
-    let created = world.create_channel(guild, None, &name.unwrap_or_default(), topic, Vec::new());
-    let channel = created.and_then(|id| world.channels.get(&id));
-    channel.map(|channel| Json(channel.json(None))).ok_or_else(|| ApiError::unknown(10_004))
+    let created = world.create_channel(guild, None, settings);
+    let channel = created.and_then(|id| world.channels.get(&id)).ok_or_else(|| ApiError::unknown(10_004))?;
+    Ok((StatusCode::CREATED, Json(channel.json(None))))
 }
 
 /// Its roles.
@@ -90,17 +112,28 @@ pub async fn create_role(
 ) -> Answer {
     let body = sent.object()?;
     let mut form = Form::new();
-    let name = form.text(body, "name", 0..=100).unwrap_or("new role").to_owned();
-    let color = form.integer(body, "color", 0..=0xFF_FFFF).unwrap_or(0);
-    let granted = form.text(body, "permissions", 0..=20).and_then(|bits| bits.parse().ok()).unwrap_or(0);
+    let colors = form.object(body, "colors").unwrap_or(body);
+    let shade = if body.contains_key("colors") { "primary_color" } else { "color" };
+    let role = Role {
+        name: form.text(body, "name", 0..=100).unwrap_or("new role").to_owned(),
+        color: form.integer(colors, shade, 0..=0xFF_FFFF).unwrap_or(0),
+        permissions: form.bits(body, "permissions").unwrap_or(0),
+        hoist: form.boolean(body, "hoist").unwrap_or(false),
+        mentionable: form.boolean(body, "mentionable").unwrap_or(false),
+        ..Role::default()
+    };
+    form.unmodelled(body, &["icon", "unicode_emoji"]);
+    form.unmodelled(colors, &["secondary_color", "tertiary_color"]);
     form.finish()?;
     let mut world = server.world();
     let found = allowed(&world, guild, bot, permissions::MANAGE_ROLES)?;
     if found.roles.len() >= ROLES {
         return Err(ApiError::bad_request(30_005, "Maximum number of guild roles reached (250)"));
     }
-    let color = u32::try_from(color).unwrap_or_default();
-    let created = world.create_role(guild, None, &name, granted, color);
+    if role.permissions & !permissions::in_guild(found, bot) != 0 {
+        return Err(ApiError::no_permission());
+    }
+    let created = world.create_role(guild, role);
     let role = created.and_then(|id| world.guilds.get(&guild)?.roles.get(&id));
     role.map(|role| Json(role.json())).ok_or_else(|| ApiError::unknown(10_004))
 }

@@ -1,8 +1,11 @@
 //! `/guilds/{id}/members`: reading members, giving and taking roles below the bot's own.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -11,9 +14,10 @@ use super::extract::{Asked, Bot, In, within};
 use super::guilds::{allowed, member_of};
 use super::payload::Sent;
 use super::pipeline::Answer;
-use super::validate::form::{Form, present};
+use super::validate::form::Form;
 use crate::id::Id;
 use crate::server::Shared;
+use crate::world::guild::Guild;
 use crate::world::{World, intents, permissions};
 
 /// Pages of the member list.
@@ -54,7 +58,10 @@ fn unknown_member(world: &World, user: Id) -> ApiError {
     ApiError::unknown(if world.users.contains_key(&user) { 10_007 } else { 10_013 })
 }
 
-/// Changes a member's nickname and roles.
+/// The longest time-out.
+const TIMEOUT: Duration = Duration::from_hours(28 * 24);
+
+/// Changes a member: its nickname, its roles, its time-out, each with a permission of its own.
 pub async fn edit(
     State(server): State<Shared>,
     Bot(bot): Bot,
@@ -65,11 +72,27 @@ pub async fn edit(
     let mut form = Form::new();
     let nick = form.text(body, "nick", 0..=32).map(str::to_owned);
     let roles = form.snowflakes(body, "roles", 0..=250);
+    let timeout = form.time(body, "communication_disabled_until");
+    if timeout.is_some_and(|until| until > Timestamp::now() + TIMEOUT) {
+        let message = "A time-out lasts at most 28 days";
+        form.fail_at("communication_disabled_until", "GUILD_MEMBER_TIMEOUT_TOO_LONG", message);
+    }
+    form.unmodelled(body, &["mute", "deaf", "channel_id", "flags"]);
     form.finish()?;
     let mut world = server.world();
-    let found = allowed(&world, guild, bot, permissions::MANAGE_ROLES)?;
+    let found = member_of(&world, guild, bot)?;
     let member = found.members.get(&user).ok_or_else(|| unknown_member(&world, user))?;
+    if body.contains_key("nick") {
+        may_change(found, bot, user, permissions::MANAGE_NICKNAMES)?;
+    }
+    if body.contains_key("communication_disabled_until") {
+        may_change(found, bot, user, permissions::MODERATE_MEMBERS)?;
+        if permissions::in_guild(found, user) & permissions::ADMINISTRATOR != 0 {
+            return Err(ApiError::no_permission());
+        }
+    }
     if let Some(roles) = &roles {
+        allowed(&world, guild, bot, permissions::MANAGE_ROLES)?;
         let changed = roles.iter().filter(|id| !member.roles.contains(id));
         for role in changed.chain(member.roles.iter().filter(|id| !roles.contains(id))) {
             may_move(&world, guild, bot, *role)?;
@@ -80,10 +103,41 @@ pub async fn edit(
     if let Some(roles) = roles {
         member.roles = roles;
     }
-    if present(body, "nick").is_some() || body.contains_key("nick") {
+    if body.contains_key("nick") {
         member.nick = nick.filter(|nick| !nick.is_empty());
     }
+    if body.contains_key("communication_disabled_until") {
+        member.timeout = timeout;
+    }
     Ok(Json(world.announce_member(guild, user)))
+}
+
+/// Changes the bot's own nickname.
+pub async fn edit_own(
+    State(server): State<Shared>,
+    Bot(bot): Bot,
+    In(guild): In<Id>,
+    Sent(sent): Sent,
+) -> Answer {
+    let body = sent.object()?;
+    let mut form = Form::new();
+    let nick = form.text(body, "nick", 0..=32).map(str::to_owned);
+    form.unmodelled(body, &["avatar", "banner", "bio"]);
+    form.finish()?;
+    let mut world = server.world();
+    allowed(&world, guild, bot, permissions::CHANGE_NICKNAME)?;
+    let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&bot));
+    if let Some(member) = member.filter(|_| body.contains_key("nick")) {
+        member.nick = nick.filter(|nick| !nick.is_empty());
+    }
+    Ok(Json(world.announce_member(guild, bot)))
+}
+
+/// A bot changes members who stand below it: 50013 if not.
+fn may_change(guild: &Guild, bot: Id, user: Id, wanted: u64) -> Result<(), ApiError> {
+    let below = permissions::highest_role(guild, user) < permissions::highest_role(guild, bot);
+    let may = permissions::in_guild(guild, bot) & wanted != 0 && (below || user == bot);
+    if may { Ok(()) } else { Err(ApiError::no_permission()) }
 }
 
 /// Gives a role.

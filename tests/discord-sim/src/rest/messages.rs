@@ -1,5 +1,6 @@
 //! `/channels/{id}/messages`: writing, reading, editing and deleting.
 
+use std::collections::HashSet;
 use std::ops::{Bound, RangeBounds};
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,9 @@ use crate::world::permissions as allow;
 
 /// Age from which edits are limited, how many in what time (unofficial documentation; code 30046).
 const LATE: (Duration, usize, Duration) = (Duration::from_hours(1), 3, Duration::from_secs(6));
+
+/// The oldest messages that can be deleted many at a time.
+const BULK_AGE: Duration = Duration::from_hours(14 * 24);
 
 /// Writes a message.
 pub async fn create(
@@ -234,7 +238,7 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deletes 2 to 100 messages at once.
+/// Deletes 2 to 100 messages at once, none of them older than two weeks or named twice.
 pub async fn bulk_delete(
     State(server): State<Shared>,
     Bot(bot): Bot,
@@ -243,14 +247,20 @@ pub async fn bulk_delete(
 ) -> Result<StatusCode, ApiError> {
     let body = sent.object()?;
     let mut form = Form::new();
+    form.need(body, "messages");
     let ids = form.snowflakes(body, "messages", 2..=100).unwrap_or_default();
+    if ids.iter().collect::<HashSet<_>>().len() < ids.len() {
+        form.fail_at("messages", "BASE_TYPE_BAD_SET", "Every message may be named once.");
+    }
     form.finish()?;
     let mut world = server.world();
     allowed(&world, channel, bot, allow::MANAGE_MESSAGES)?;
-    for id in ids {
-        if find(&world, channel, id).is_ok() {
-            world.delete_message(id);
-        }
+    let known = |id: &Id| find(&world, channel, *id).ok();
+    if ids.iter().any(|id| known(id).is_some_and(|message| message.older_than(BULK_AGE))) {
+        let words = "You can only bulk delete messages that are under 14 days old.";
+        return Err(ApiError::bad_request(50_034, words));
     }
+    let ids: Vec<Id> = ids.into_iter().filter(|id| known(id).is_some()).collect();
+    world.delete_messages(channel, &ids);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,4 +1,4 @@
-//! Request bodies: JSON, or multipart with `payload_json` and `files[n]`. Read once, before anything else, so
+//! Request bodies: JSON, or a form with `payload_json` or plain fields, and `files[n]`. Read once, before anything else, so
 //! that the log, the faults and the handler see the same.
 
 use std::sync::Arc;
@@ -17,6 +17,15 @@ use super::error::ApiError;
 const REQUEST_BYTES: usize = 25 << 20;
 /// Largest file of a bot without boosts (Discord: 10 MiB).
 const FILE_BYTES: usize = 10 << 20;
+
+/// Routes that take `application/x-www-form-urlencoded` as well, by Discord's description.
+const FORMS: [(&str, &str); 5] = [
+    ("POST", "/channels/{channel}/messages"),
+    ("PATCH", "/channels/{channel}/messages/{message}"),
+    ("POST", "/interactions/{id}/{token}/callback"),
+    ("POST", "/webhooks/{webhook}/{token}"),
+    ("PATCH", "/webhooks/{webhook}/{token}/messages/{message}"),
+];
 
 /// A body as it was sent.
 #[derive(Debug, Default)]
@@ -45,8 +54,8 @@ pub struct Upload {
 }
 
 impl Payload {
-    /// Reads the body of a request, which may take so long.
-    pub async fn read(parts: &Parts, body: Body, patience: Duration) -> Self {
+    /// Reads the body of a request to a route, which may take so long.
+    pub async fn read(parts: &Parts, route: &str, body: Body, patience: Duration) -> Self {
         let kind =
             parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let bytes = match timeout(patience, to_bytes(body, REQUEST_BYTES)).await {
@@ -60,10 +69,12 @@ impl Payload {
             return Self::default();
         }
         if kind.starts_with("multipart/form-data") {
-            return match Self::multipart(kind, bytes).await {
-                Ok(payload) => payload,
-                Err(error) => Self::broken(error),
-            };
+            return Self::multipart(kind, bytes).await.unwrap_or_else(Self::broken);
+        }
+        if kind.starts_with("application/x-www-form-urlencoded")
+            && FORMS.contains(&(parts.method.as_str(), route))
+        {
+            return Self::form(&bytes).unwrap_or_else(Self::broken);
         }
         if !kind.starts_with("application/json") {
             return Self::broken(wrong_type());
@@ -76,6 +87,17 @@ impl Payload {
 
     fn broken(error: ApiError) -> Self {
         Self { broken: Some(error), ..Self::default() }
+    }
+
+    fn form(bytes: &[u8]) -> Result<Self, ApiError> {
+        let mut fields: Map<String, Value> = url::form_urlencoded::parse(bytes)
+            .map(|(name, value)| (name.into_owned(), value.into_owned().into()))
+            .collect();
+        let json = match fields.remove("payload_json").as_ref().and_then(Value::as_str) {
+            Some(text) => serde_json::from_str(text).map_err(|_| ApiError::no_json())?,
+            None => Value::Object(fields),
+        };
+        Ok(Self { json: Some(json), ..Self::default() })
     }
 
     async fn multipart(kind: &str, bytes: Bytes) -> Result<Self, ApiError> {

@@ -106,12 +106,13 @@ impl Budget {
         if self.remaining == 0 {
             return Verdict::Exhausted;
         }
-        self.remaining -= 1;
         let key = shard % self.max_concurrency;
         let too_fast = self.last.get(&key).is_some_and(|last| now.duration_since(*last) < self.spacing);
         if too_fast {
+            // No session was started, so that none is counted.
             return Verdict::TooFast;
         }
+        self.remaining -= 1;
         let spacing = self.spacing;
         self.last.retain(|_, last| now.duration_since(*last) < spacing);
         self.last.insert(key, now);
@@ -197,7 +198,7 @@ mod tests {
         assert_eq!(budget.spend(1, start), Verdict::Granted);
         assert_eq!(budget.spend(2, start), Verdict::TooFast);
         assert_eq!(budget.spend(2, start + Duration::from_secs(5)), Verdict::Granted);
-        assert_eq!(budget.remaining, 6);
+        assert_eq!(budget.remaining, 7, "one that came too early started nothing");
     }
 
     #[test]

@@ -30,14 +30,8 @@ pub enum Place {
     Guild {
         /// Which guild.
         guild: Id,
-        /// Its name, without `#`.
-        name: String,
-        /// The line under the name.
-        topic: Option<String>,
-        /// Its place in the list.
-        position: usize,
-        /// Exceptions from the roles' permissions.
-        overwrites: Vec<Overwrite>,
+        /// What its managers decide.
+        settings: Settings,
     },
     /// The direct messages between a bot and a person.
     Direct {
@@ -46,6 +40,23 @@ pub enum Place {
         /// The person.
         user: Id,
     },
+}
+
+/// What the managers of a text channel decide.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Its name, without `#`.
+    pub name: String,
+    /// The line under the name.
+    pub topic: Option<String>,
+    /// Its place in the list.
+    pub position: i64,
+    /// For adults only.
+    pub nsfw: bool,
+    /// Seconds people wait between two messages.
+    pub slow_mode: i64,
+    /// Exceptions from the roles' permissions.
+    pub overwrites: Vec<Overwrite>,
 }
 
 /// An exception from permissions for a role or a member.
@@ -81,20 +92,20 @@ impl Channel {
     #[must_use]
     pub fn json(&self, recipient: Option<Value>) -> Value {
         match &self.place {
-            Place::Guild { guild, name, topic, position, overwrites } => json!({
+            Place::Guild { guild, settings } => json!({
                 "id": self.id,
                 "type": 0,
                 "guild_id": guild,
-                "name": name,
-                "topic": topic,
-                "position": position,
-                "nsfw": false,
+                "name": settings.name,
+                "topic": settings.topic,
+                "position": settings.position,
+                "nsfw": settings.nsfw,
                 "parent_id": null,
                 "flags": 0,
                 "last_message_id": self.last_message,
                 "last_pin_timestamp": null,
-                "rate_limit_per_user": 0,
-                "permission_overwrites": overwrites.iter().map(Overwrite::json).collect::<Vec<_>>(),
+                "rate_limit_per_user": settings.slow_mode,
+                "permission_overwrites": settings.overwrites.iter().map(Overwrite::json).collect::<Vec<_>>(),
             }),
             Place::Direct { .. } => json!({
                 "id": self.id,

@@ -9,7 +9,7 @@ use rand::RngExt;
 use serde_json::json;
 
 use super::application::{Application, Budget, hex, make_token};
-use super::channel::{Channel, Overwrite, Place};
+use super::channel::{Channel, Place, Settings};
 use super::guild::{Guild, Member, Role};
 use super::message::Message;
 use super::user::User;
@@ -86,14 +86,8 @@ impl World {
     /// Makes a guild that `owner` owns; bots are added by [`World::add_application`].
     pub fn create_guild(&mut self, id: Option<Id>, name: &str, locale: &str, owner: Id) -> Id {
         let id = id.unwrap_or_else(|| self.ids.make());
-        let everyone = Role {
-            id,
-            name: "@everyone".into(),
-            permissions: permissions::EVERYONE,
-            position: 0,
-            color: 0,
-            bot: None,
-        };
+        let everyone =
+            Role { id, name: "@everyone".into(), permissions: permissions::EVERYONE, ..Role::default() };
         let guild = Guild {
             id,
             name: name.into(),
@@ -111,7 +105,7 @@ impl World {
 
     /// Makes a user a member of a guild and tells bots of it.
     pub fn join(&mut self, guild: Id, user: Id, roles: Vec<Id>) {
-        let member = Member { user, nick: None, roles, joined: Timestamp::now() };
+        let member = Member { user, nick: None, roles, joined: Timestamp::now(), timeout: None };
         let mut event = self.member_json(&member);
         event["guild_id"] = json!(guild);
         if let Some(guild) = self.guilds.get_mut(&guild) {
@@ -132,9 +126,8 @@ impl World {
             id: role,
             name,
             permissions: granted,
-            position: 1,
-            color: 0,
             bot: Some(application),
+            ..Role::default()
         });
         self.join(guild, application, vec![role]);
         if let Some(found) = self.guilds.get_mut(&guild) {
@@ -147,91 +140,31 @@ impl World {
         self.changed(Change::Lists);
     }
 
-    /// Removes an application's bot from a guild, with its role and its commands there, and tells the bot. Whether it was in it.
-    pub fn remove_application(&mut self, guild: Id, application: Id) -> bool {
-        let Some(found) = self.guilds.get_mut(&guild) else { return false };
-        if !found.applications.contains(&application) {
-            return false;
+    /// Makes a role at the bottom of the list; without an id it gets a new one.
+    pub fn create_role(&mut self, guild: Id, mut role: Role) -> Option<Id> {
+        if role.id == Id::default() {
+            role.id = self.ids.make();
         }
-        found.applications.retain(|other| *other != application);
-        found.members.remove(&application);
-        found.roles.retain(|_, role| role.bot != Some(application));
-        if let Some(app) = self.applications.get_mut(&application) {
-            app.commands.remove_scope(guild);
-        }
-        let event = json!({ "id": guild }).to_string().into();
-        self.dispatch(application, Some(guild), intents::GUILDS, "GUILD_DELETE", &event);
-        self.changed(Change::Lists);
-        true
-    }
-
-    /// Makes a role at the bottom of the list.
-    pub fn create_role(
-        &mut self,
-        guild: Id,
-        id: Option<Id>,
-        name: &str,
-        granted: u64,
-        color: u32,
-    ) -> Option<Id> {
-        let id = id.unwrap_or_else(|| self.ids.make());
+        let id = role.id;
         let found = self.guilds.get_mut(&guild)?;
-        found.insert_role(Role {
-            id,
-            name: name.into(),
-            permissions: granted,
-            position: 1,
-            color,
-            bot: None,
-        });
+        found.insert_role(role);
         let role = found.roles.get(&id)?.json();
         let event = json!({ "guild_id": guild, "role": role });
         self.dispatch_guild(guild, intents::GUILDS, "GUILD_ROLE_CREATE", &event);
         Some(id)
     }
 
-    /// Makes a text channel.
-    pub fn create_channel(
-        &mut self,
-        guild: Id,
-        id: Option<Id>,
-        name: &str,
-        topic: Option<String>,
-        overwrites: Vec<Overwrite>,
-    ) -> Option<Id> {
+    /// Makes a text channel at the end of the list.
+    pub fn create_channel(&mut self, guild: Id, id: Option<Id>, mut settings: Settings) -> Option<Id> {
         let id = id.unwrap_or_else(|| self.ids.make());
         let found = self.guilds.get_mut(&guild)?;
-        let position = found.channels.len();
+        settings.position = i64::try_from(found.channels.len()).unwrap_or(i64::MAX);
         found.channels.push(id);
-        let channel =
-            Channel::new(id, Place::Guild { guild, name: name.into(), topic, position, overwrites });
+        let channel = Channel::new(id, Place::Guild { guild, settings });
         let event = channel.json(None);
         self.channels.insert(id, channel);
         self.dispatch_guild(guild, intents::GUILDS, "CHANNEL_CREATE", &event);
         Some(id)
-    }
-
-    /// Takes a channel away, with its messages and webhooks.
-    pub fn delete_channel(&mut self, id: Id) -> bool {
-        let Some(channel) = self.channels.remove(&id) else { return false };
-        for message in channel.messages.keys() {
-            self.places.remove(message);
-            self.kept_messages.remove(*message);
-        }
-        self.webhooks.retain(|_, webhook| webhook.channel != id);
-        match channel.place {
-            Place::Guild { guild, .. } => {
-                if let Some(found) = self.guilds.get_mut(&guild) {
-                    found.channels.retain(|other| *other != id);
-                }
-                self.dispatch_guild(guild, intents::GUILDS, "CHANNEL_DELETE", &channel.json(None));
-            }
-            Place::Direct { bot, user } => {
-                self.direct.remove(&(bot, user));
-            }
-        }
-        self.changed(Change::Lists);
-        true
     }
 
     /// Makes a webhook of a channel.
@@ -265,30 +198,5 @@ impl World {
         self.places.insert(message.id, message.channel);
         self.keep_message(message);
         self.announce_message("MESSAGE_CREATE", message);
-    }
-
-    /// Takes a message away and tells bots of it.
-    pub fn delete_message(&mut self, id: Id) -> bool {
-        let Some((place, message)) = self.take_message(id) else { return false };
-        self.kept_messages.remove(id);
-        self.changed(Change::Channel(place));
-        if message.ephemeral_to.is_some() {
-            return true;
-        }
-        let mut event = json!({ "id": id, "channel_id": place });
-        let (guild, bot) = match self.channels.get(&place).map(|channel| &channel.place) {
-            Some(Place::Guild { guild, .. }) => (Some(*guild), None),
-            Some(Place::Direct { bot, .. }) => (None, Some(*bot)),
-            None => return true,
-        };
-        if let Some(guild) = guild {
-            event["guild_id"] = json!(guild);
-            self.dispatch_guild(guild, intents::GUILD_MESSAGES, "MESSAGE_DELETE", &event);
-        }
-        if let Some(bot) = bot {
-            let event = event.to_string().into();
-            self.dispatch(bot, None, intents::DIRECT_MESSAGES, "MESSAGE_DELETE", &event);
-        }
-        true
     }
 }

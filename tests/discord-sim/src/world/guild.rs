@@ -31,7 +31,7 @@ pub struct Guild {
 }
 
 /// A role.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Role {
     /// Its id.
     pub id: Id,
@@ -42,7 +42,11 @@ pub struct Role {
     /// Higher stands above lower; `@everyone` is 0.
     pub position: u64,
     /// `0xRRGGBB`, 0 for none.
-    pub color: u32,
+    pub color: i64,
+    /// Its members stand apart in the list of members.
+    pub hoist: bool,
+    /// Everyone may mention it.
+    pub mentionable: bool,
     /// The bot user it was made for; such a role cannot be given away.
     pub bot: Option<Id>,
 }
@@ -58,6 +62,8 @@ pub struct Member {
     pub roles: Vec<Id>,
     /// Since when.
     pub joined: Timestamp,
+    /// Until when it may only read.
+    pub timeout: Option<Timestamp>,
 }
 
 impl Role {
@@ -71,13 +77,13 @@ impl Role {
             "description": null,
             "color": self.color,
             "colors": { "primary_color": self.color, "secondary_color": null, "tertiary_color": null },
-            "hoist": false,
+            "hoist": self.hoist,
             "icon": null,
             "unicode_emoji": null,
             "position": self.position,
             "permissions": self.permissions.to_string(),
             "managed": self.bot.is_some(),
-            "mentionable": false,
+            "mentionable": self.mentionable,
             "flags": 0,
         });
         if let Some(tags) = tags {
@@ -88,6 +94,12 @@ impl Role {
 }
 
 impl Member {
+    /// Whether it may only read now.
+    #[must_use]
+    pub fn is_timed_out(&self) -> bool {
+        self.timeout.is_some_and(|until| until > Timestamp::now())
+    }
+
     /// The member object without its `user`, as `MESSAGE_CREATE` carries it.
     #[must_use]
     pub fn partial_json(&self) -> Value {
@@ -103,7 +115,7 @@ impl Member {
             "mute": false,
             "flags": 0,
             "pending": false,
-            "communication_disabled_until": null,
+            "communication_disabled_until": self.timeout.map(iso),
             "unusual_dm_activity_until": null,
         })
     }
@@ -163,6 +175,12 @@ impl Guild {
             "nsfw_level": 0,
             "incidents_data": null,
         })
+    }
+
+    /// The counts of `with_counts`: everyone counts as present.
+    pub fn add_counts(&self, object: &mut Value) {
+        object["approximate_member_count"] = json!(self.members.len());
+        object["approximate_presence_count"] = json!(self.members.len());
     }
 
     /// Puts a role at the bottom, just above `@everyone`, and moves the others up, as Discord does.

@@ -9,6 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use super::message::{Cause, Used};
 use crate::id::Id;
 
 /// A slash, user or message command.
@@ -46,8 +47,10 @@ pub struct Interaction {
     pub channel: Id,
     /// The message whose component was used, also by way of a modal.
     pub source: Option<Id>,
-    /// The command's name, for "X used /name".
-    pub name: Option<String>,
+    /// The command used, for "X used /name".
+    pub used: Option<Used>,
+    /// For a modal sent off: the interaction that opened it.
+    pub trigger: Option<Cause>,
     /// When the person did it.
     pub received: Timestamp,
     /// The same on the clock the limits are measured by.

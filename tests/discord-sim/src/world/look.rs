@@ -27,7 +27,10 @@ impl World {
     #[must_use]
     pub fn user_json(&self, id: Id) -> Value {
         self.users.get(&id).map_or_else(
-            || json!({ "id": id, "username": "deleted_user", "discriminator": "0", "global_name": null, "avatar": null }),
+            || json!({
+                "id": id, "username": "deleted_user", "discriminator": "0", "global_name": null, "avatar": null,
+                "public_flags": 0, "flags": 0, "primary_guild": null,
+            }),
             super::user::User::json,
         )
     }
@@ -39,7 +42,7 @@ impl World {
             Author::User(id) => self.user_json(*id),
             Author::Webhook { id, name } => json!({
                 "id": id, "username": name, "discriminator": "0000", "global_name": null, "avatar": null,
-                "bot": true, "public_flags": 0, "flags": 0,
+                "bot": true, "public_flags": 0, "flags": 0, "primary_guild": null,
             }),
         }
     }
@@ -72,12 +75,23 @@ impl World {
             "user": self.user_json(cause.user),
             "authorizing_integration_owners": { "0": owner },
         });
-        if let Some(name) = &cause.command {
-            object["name"] = json!(name);
-            object["command_type"] = json!(1);
+        if let Some(used) = &cause.used {
+            object["name"] = json!(used.name);
+            object["command_type"] = json!(used.kind);
+            match (used.kind, used.target) {
+                (2, Some(person)) => object["target_user"] = self.user_json(person),
+                (3, Some(message)) => object["target_message_id"] = json!(message),
+                _ => {}
+            }
         }
         if let Some(source) = cause.source {
             object["interacted_message_id"] = json!(source);
+        }
+        if let Some(trigger) = &cause.trigger {
+            object["triggering_interaction_metadata"] = self.cause_json(trigger);
+        }
+        if let Some(first) = cause.first {
+            object["original_response_message_id"] = json!(first);
         }
         object
     }

@@ -115,13 +115,14 @@ mod tests {
     use crate::interactions::payload::{self, New};
     use crate::rest::compose::{self, Origin};
     use crate::rest::validate::message::Draft;
+    use crate::world::channel::Settings;
     use crate::world::interaction::COMPONENT;
 
     fn world() -> (World, Id, Id) {
         let mut world = World::new(1);
         let owner = world.create_user(None, "Owner", "de", true);
         let guild = world.create_guild(None, "Guild", "de", owner);
-        let channel = world.create_channel(guild, None, "c", None, Vec::new()).unwrap();
+        let channel = world.create_channel(guild, None, Settings::default()).unwrap();
         (world, owner, channel)
     }
 
@@ -134,7 +135,16 @@ mod tests {
 
     fn interact(world: &mut World, channel: Id, user: Id, length: usize) -> Id {
         let data = json!({ "custom_id": "x".repeat(length) });
-        let new = New { application: user, kind: COMPONENT, user, channel, source: None, name: None, data };
+        let new = New {
+            application: user,
+            kind: COMPONENT,
+            user,
+            channel,
+            source: None,
+            used: None,
+            trigger: None,
+            data,
+        };
         let interaction = payload::make(world, &new);
         let id = interaction.id;
         world.remember_interaction(interaction);

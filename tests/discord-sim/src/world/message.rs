@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::base::Base;
 use super::keeping::weight;
+use super::media;
 use crate::id::Id;
 use crate::time::iso;
 
@@ -35,7 +36,7 @@ pub struct Message {
     pub author: Author,
     /// The application it came from, if it came from one.
     pub application: Option<Id>,
-    /// 0 written, 19 a reply, 20 the answer to a slash command.
+    /// 0 written, 19 a reply, 20 the answer to a slash command, 23 that to a command of a context menu.
     pub kind: u8,
     /// Its text.
     pub content: String,
@@ -82,10 +83,33 @@ pub struct Cause {
     pub user: Id,
     /// In which guild.
     pub guild: Option<Id>,
-    /// The name of the command used.
-    pub command: Option<String>,
+    /// The command used.
+    pub used: Option<Used>,
     /// The message whose component was used.
     pub source: Option<Id>,
+    /// For a modal sent off: the interaction that opened it.
+    pub trigger: Option<Box<Cause>>,
+    /// For a follow-up: the first answer.
+    pub first: Option<Id>,
+}
+
+/// A command somebody used.
+#[derive(Clone, Debug)]
+pub struct Used {
+    /// Its name.
+    pub name: String,
+    /// 1 slash, 2 user, 3 message.
+    pub kind: u64,
+    /// The person or message it was used on.
+    pub target: Option<Id>,
+}
+
+impl Used {
+    /// The type of the message that answers it.
+    #[must_use]
+    pub fn answer_kind(&self) -> u8 {
+        if self.kind == 1 { 20 } else { 23 }
+    }
 }
 
 /// Who wrote a message.
@@ -122,11 +146,16 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// The attachment object, with its address under `base`.
+    /// Its address under `base`.
+    #[must_use]
+    pub fn url(&self, base: &Base) -> String {
+        base.http(&format!("/attachments/{}/{}/{}", self.channel, self.id, url_part(&self.filename)))
+    }
+
+    /// The attachment object.
     #[must_use]
     pub fn json(&self, base: &Base) -> Value {
-        let url =
-            base.http(&format!("/attachments/{}/{}/{}", self.channel, self.id, url_part(&self.filename)));
+        let url = self.url(base);
         let mut object = json!({
             "id": self.id,
             "filename": self.filename,
@@ -134,6 +163,7 @@ impl Attachment {
             "url": url,
             "proxy_url": url,
             "content_type": self.content_type,
+            "flags": 0,
         });
         if let Some(description) = &self.description {
             object["description"] = json!(description);
@@ -163,8 +193,14 @@ impl Message {
     /// Whether it is older than `age`, made older by the control API or not.
     #[must_use]
     pub fn older_than(&self, age: Duration) -> bool {
+        self.age() > age
+    }
+
+    /// How old it is, made older by the control API or not.
+    #[must_use]
+    pub fn age(&self) -> Duration {
         let since = Timestamp::now().duration_since(self.created);
-        Duration::try_from(since).unwrap_or_default().saturating_add(self.aged) > age
+        Duration::try_from(since).unwrap_or_default().saturating_add(self.aged)
     }
 
     /// When it was written, as seen by clients.
@@ -237,21 +273,9 @@ impl Message {
         let reference =
             self.reply_to.map(|id| json!({ "type": 0, "message_id": id, "channel_id": self.channel }));
         add("message_reference", reference);
-        for file in &self.attachments {
-            let url = file.json(base)["url"].clone();
-            point_to(&mut object["embeds"], &format!("attachment://{}", file.filename), &url);
-            point_to(&mut object["components"], &format!("attachment://{}", file.filename), &url);
+        for parts in ["embeds", "components"] {
+            media::resolve(&mut object[parts], self.id, &self.attachments, base);
         }
         object
-    }
-}
-
-/// Replaces references to a file sent along by the file's address.
-fn point_to(value: &mut Value, reference: &str, url: &Value) {
-    match value {
-        Value::String(text) if text == reference => *value = url.clone(),
-        Value::Array(list) => list.iter_mut().for_each(|item| point_to(item, reference, url)),
-        Value::Object(object) => object.values_mut().for_each(|item| point_to(item, reference, url)),
-        _ => {}
     }
 }

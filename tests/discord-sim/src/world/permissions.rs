@@ -1,7 +1,7 @@
-//! Permission bits and who has which in a channel. Pure computing over guilds; refuses nothing by itself.
+//! Permission bits and who has which in a channel. Computes over guilds; refuses nothing by itself.
 
 use super::channel::{Channel, Place};
-use super::guild::Guild;
+use super::guild::{Guild, Member};
 use crate::id::Id;
 
 /// Everything is allowed.
@@ -22,12 +22,18 @@ pub const ATTACH_FILES: u64 = 1 << 15;
 pub const READ_MESSAGE_HISTORY: u64 = 1 << 16;
 /// Use emoji of other guilds.
 pub const USE_EXTERNAL_EMOJIS: u64 = 1 << 18;
+/// Change the own nickname.
+pub const CHANGE_NICKNAME: u64 = 1 << 26;
+/// Change the nicknames of members below the own highest role.
+pub const MANAGE_NICKNAMES: u64 = 1 << 27;
 /// Give and take roles below the own highest one.
 pub const MANAGE_ROLES: u64 = 1 << 28;
 /// Create, change and see webhooks.
 pub const MANAGE_WEBHOOKS: u64 = 1 << 29;
 /// Use slash commands.
 pub const USE_APPLICATION_COMMANDS: u64 = 1 << 31;
+/// Time out members below the own highest role.
+pub const MODERATE_MEMBERS: u64 = 1 << 40;
 /// Every bit that exists, for administrators and owners.
 pub const ALL: u64 = (1 << 53) - 1;
 
@@ -38,11 +44,14 @@ pub const EVERYONE: u64 = VIEW_CHANNEL
     | ATTACH_FILES
     | READ_MESSAGE_HISTORY
     | USE_EXTERNAL_EMOJIS
+    | CHANGE_NICKNAME
     | USE_APPLICATION_COMMANDS;
 /// What the role of a bot that joins a guild may do: what a shop's invitation link would ask for.
 pub const BOT: u64 = EVERYONE | MANAGE_MESSAGES | MANAGE_ROLES | MANAGE_WEBHOOKS;
 /// What both sides of a direct message may do.
-pub const DIRECT_MESSAGE: u64 = EVERYONE;
+pub const DIRECT_MESSAGE: u64 = EVERYONE & !CHANGE_NICKNAME;
+/// What is left to a member in a time-out.
+const TIMED_OUT: u64 = VIEW_CHANNEL | READ_MESSAGE_HISTORY;
 
 /// The permissions of a member in the whole guild; 0 for strangers.
 #[must_use]
@@ -57,7 +66,11 @@ pub fn in_guild(guild: &Guild, user: Id) -> u64 {
         .iter()
         .filter_map(|id| guild.roles.get(id))
         .fold(everyone, |sum, role| sum | role.permissions);
-    if granted & ADMINISTRATOR == 0 { granted } else { ALL }
+    match (granted & ADMINISTRATOR == 0, member.is_timed_out()) {
+        (false, _) => ALL,
+        (true, true) => granted & TIMED_OUT,
+        (true, false) => granted,
+    }
 }
 
 /// The permissions of a member in a channel, overwrites included. Without `VIEW_CHANNEL` nothing is left.
@@ -67,17 +80,20 @@ pub fn in_channel(guild: &Guild, channel: &Channel, user: Id) -> u64 {
     if base == ALL || base == 0 {
         return base;
     }
-    let Place::Guild { overwrites, .. } = &channel.place else { return DIRECT_MESSAGE };
+    let Place::Guild { settings, .. } = &channel.place else { return DIRECT_MESSAGE };
     let roles = guild.members.get(&user).map_or(&[][..], |member| &member.roles);
     let mut granted = base;
     let apply = |granted: u64, ids: &dyn Fn(Id) -> bool| {
-        let hits = overwrites.iter().filter(|overwrite| ids(overwrite.id));
+        let hits = settings.overwrites.iter().filter(|overwrite| ids(overwrite.id));
         let (allow, deny) = hits.fold((0, 0), |(a, d), o| (a | o.allow, d | o.deny));
         (granted & !deny) | allow
     };
     granted = apply(granted, &|id| id == guild.id);
     granted = apply(granted, &|id| id != guild.id && roles.contains(&id));
     granted = apply(granted, &|id| id == user);
+    if guild.members.get(&user).is_some_and(Member::is_timed_out) {
+        granted &= TIMED_OUT;
+    }
     if granted & VIEW_CHANNEL == 0 { 0 } else { granted }
 }
 

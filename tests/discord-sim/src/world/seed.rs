@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::World;
-use super::permissions;
+use super::channel::Settings;
+use super::{guild, permissions};
 use crate::control::applications::{self, Wanted};
 use crate::control::guilds::{Bits, Dms};
 use crate::id::Id;
@@ -127,12 +128,13 @@ impl Guild {
         let mut roles = HashMap::new();
         for role in &self.roles {
             let bits = role.permissions.as_ref().map_or(Ok(0), Bits::value).map_err(SeedError::Content)?;
-            let id = world.create_role(guild, role.id, &role.name, bits, role.color);
+            let id = world.create_role(guild, role.made(bits));
             roles.insert(role.name.as_str(), id.unwrap_or_default());
         }
         for channel in &self.channels {
-            let id =
-                world.create_channel(guild, channel.id, &channel.name, channel.topic.clone(), Vec::new());
+            let settings =
+                Settings { name: channel.name.clone(), topic: channel.topic.clone(), ..Settings::default() };
+            let id = world.create_channel(guild, channel.id, settings);
             if let (Some(id), Some(name)) = (id, &channel.webhook) {
                 world.create_webhook(id, name, None);
             }
@@ -149,6 +151,14 @@ impl Guild {
 
 fn known_role(roles: &HashMap<&str, Id>, name: &str) -> Result<Id, SeedError> {
     roles.get(name).copied().ok_or_else(|| SeedError::Content(format!("there is no role '{name}'")))
+}
+
+impl Role {
+    fn made(&self, permissions: u64) -> guild::Role {
+        let color = i64::from(self.color);
+        let id = self.id.unwrap_or_default();
+        guild::Role { id, name: self.name.clone(), permissions, color, ..guild::Role::default() }
+    }
 }
 
 impl Member {

@@ -53,7 +53,7 @@ pub struct Dispatch {
     /// Its name, `t`.
     pub name: &'static str,
     /// Its `d` in JSON, which sessions share.
-    data: Arc<str>,
+    pub data: Arc<str>,
 }
 
 impl Dispatch {

@@ -38,11 +38,14 @@ impl User {
             "discriminator": "0",
             "avatar": null,
             "avatar_decoration_data": null,
+            "collectibles": null,
+            "primary_guild": null,
             "banner": null,
             "accent_color": null,
             "bot": self.bot,
             "system": false,
             "public_flags": 0,
+            "flags": 0,
         })
     }
 
@@ -54,7 +57,6 @@ impl User {
         user["verified"] = json!(true);
         user["email"] = Value::Null;
         user["locale"] = json!(self.locale);
-        user["flags"] = json!(0);
         user
     }
 }

@@ -1,10 +1,9 @@
-//! Limits of the REST API: buckets, the global limit, the ban of addresses, old messages, the User-Agent rule.
+//! Limits of the REST API: buckets, the global limit, the ban of addresses, old messages.
 
 use discord_sim::Options;
-use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::lab::{Lab, USER_AGENT, header, lab_and_world, text};
+use crate::lab::{Lab, header, lab_and_world, text};
 use crate::shop::Shop;
 
 #[tokio::test]
@@ -69,27 +68,6 @@ async fn invalid_requests_are_counted_per_application() {
     assert_eq!(lab.rest(&world.token, "DELETE", &path, Value::Null).await.0, 403);
     let application = lab.sim("GET", &format!("/applications/{}", world.application), Value::Null).await;
     assert_eq!(application["invalid_requests"], 1);
-}
-
-#[tokio::test]
-async fn a_user_agent_in_discords_form_is_required() {
-    let (lab, world) = lab_and_world().await;
-    for (agent, status) in [
-        (USER_AGENT, 200),
-        ("DiscordBot (https://example.org 1.0) Python/3.11 aiohttp/3.9", 200),
-        ("curl/8.0", 403),
-        ("DiscordBot", 403),
-        ("DiscordBot (https://example.org)", 403),
-    ] {
-        let client = Client::builder().user_agent(agent).build().unwrap();
-        let request = client.get(format!("{}/api/v10/users/@me", lab.sim.url()));
-        let answer = request.header("authorization", format!("Bot {}", world.token)).send().await.unwrap();
-        assert_eq!(answer.status(), status, "{agent}");
-    }
-    let plain = Client::builder().user_agent("aiohttp/3").build().unwrap();
-    let url = format!("{}/api/v10/interactions/1/x/callback", lab.sim.url());
-    let answer = plain.post(url).json(&json!({ "type": 6 })).send().await.unwrap();
-    assert_eq!(answer.status(), 404, "routes with a token of their own take any");
 }
 
 #[tokio::test]

@@ -137,6 +137,28 @@ async fn after_4003_4007_or_4009_the_session_is_gone_and_one_must_identify() {
 }
 
 #[tokio::test]
+async fn a_gateway_that_goes_away_with_1001_keeps_the_session() {
+    let (lab, world) = lab_and_world().await;
+    let (mut socket, ready) = ready(&lab, &world).await;
+    lab.sim("POST", &format!("/gateway/{}/close", world.application), json!({ "code": 1001 })).await;
+    assert_eq!(socket.closed().await, 1001);
+    let mut socket = Socket::open(&lab.gateway()).await;
+    socket.say_resume(&world.token, &ready["session_id"], 2).await;
+    socket.event("RESUMED").await;
+}
+
+#[tokio::test]
+async fn an_identify_that_came_too_early_costs_nothing() {
+    let lab = Lab::new().await;
+    let world = lab.world(json!({ "total": 10, "identify_spacing": "1h" })).await;
+    let _first = ready(&lab, &world).await;
+    let mut socket = Socket::open(&lab.gateway()).await;
+    socket.say_identify(&world.token, GUILDS, json!([0, 1])).await;
+    assert_eq!(socket.op(9).await["d"], false);
+    assert_eq!(application(&lab, &world).await["remaining"], 9);
+}
+
+#[tokio::test]
 async fn after_the_fatal_4004_4010_4011_4012_4013_or_4014_the_session_is_gone() {
     the_session_is_gone_after(&[4004, 4010, 4011, 4012, 4013, 4014]).await;
 }

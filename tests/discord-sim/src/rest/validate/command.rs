@@ -32,7 +32,7 @@ pub fn check(form: &mut Form, command: &Object) {
         form.forbid(command, "options", "Context menu commands cannot have options");
     }
     localized(form, command, "description_localizations", 100, |_| true);
-    permissions(form, command);
+    form.bits(command, "default_member_permissions");
     form.boolean(command, "nsfw");
     form.boolean(command, "dm_permission");
     places(form, command, "contexts", 2);
@@ -52,15 +52,6 @@ fn places(form: &mut Form, command: &Object, key: &str, highest: u64) {
         list.iter().filter_map(Value::as_u64).filter(|place| *place <= highest).collect();
     if known.len() < list.len() {
         form.fail_at(key, "BASE_TYPE_CHOICES", format!("Numbers from 0 to {highest}, each of them once."));
-    }
-}
-
-fn permissions(form: &mut Form, command: &Object) {
-    let Some(bits) = present(command, "default_member_permissions") else { return };
-    let fits = bits.as_str().is_some_and(|text| text.parse::<u64>().is_ok()) || bits.is_u64();
-    if !fits {
-        let message = "Permission bits are a number in a string";
-        form.fail_at("default_member_permissions", "NUMBER_TYPE_COERCE", message);
     }
 }
 

@@ -44,13 +44,8 @@ fn one(form: &mut Form, embed: &Object) -> (Value, usize) {
     if let Some(color) = form.integer(embed, "color", 0..=0xFF_FFFF) {
         kept["color"] = json!(color);
     }
-    if let Some(time) = form.text(embed, "timestamp", 0..=64) {
-        match time.parse::<jiff::Timestamp>() {
-            Ok(at) => kept["timestamp"] = json!(crate::time::iso(at)),
-            Err(_) => {
-                form.fail_at("timestamp", "DATE_TIME_TYPE_PARSE", "Could not parse. Should be ISO8601.");
-            }
-        }
+    if let Some(at) = form.time(embed, "timestamp") {
+        kept["timestamp"] = json!(crate::time::iso(at));
     }
     characters += parts(form, embed, &mut kept);
     characters += fields(form, embed, &mut kept);

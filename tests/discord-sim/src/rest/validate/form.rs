@@ -1,11 +1,11 @@
-//! Collects the errors of a body under the paths of their fields, and reads fields by type and length.
+//! Collects the errors of a body under the paths of their fields, and reads texts, lists and objects; `fields` reads
+//! numbers, ids and the like.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
-use crate::id::Id;
 use crate::rest::error::ApiError;
 
 /// An object of the body.
@@ -128,37 +128,6 @@ impl Form {
         }
     }
 
-    /// An id, if there is one: in a string, or as a number, which Discord takes as well.
-    pub fn snowflake(&mut self, object: &Object, key: &str) -> Option<Id> {
-        let value = present(object, key)?;
-        let id = serde_json::from_value(value.clone()).ok();
-        if id.is_none() {
-            self.fail_at(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not snowflake."));
-        }
-        id
-    }
-
-    /// An id that must be there.
-    pub fn need_snowflake(&mut self, object: &Object, key: &str) -> Option<Id> {
-        self.need(object, key);
-        self.snowflake(object, key)
-    }
-
-    /// A list of ids, if there is one.
-    pub fn snowflakes(
-        &mut self,
-        object: &Object,
-        key: &str,
-        length: RangeInclusive<usize>,
-    ) -> Option<Vec<Id>> {
-        let list = self.list(object, key, length)?;
-        let ids: Vec<Id> = list.iter().filter_map(|id| serde_json::from_value(id.clone()).ok()).collect();
-        if ids.len() < list.len() {
-            self.fail_at(key, "NUMBER_TYPE_COERCE", "Every value must be a snowflake.");
-        }
-        Some(ids)
-    }
-
     /// A list with so many items, if there is one.
     pub fn list<'a>(
         &mut self,
@@ -199,58 +168,6 @@ impl Form {
     ) -> Option<&'a [Value]> {
         self.need(object, key);
         self.list(object, key, length)
-    }
-
-    /// A whole number in a range, if there is one. Numbers in strings count, as they do on Discord.
-    pub fn integer(&mut self, object: &Object, key: &str, range: RangeInclusive<i64>) -> Option<i64> {
-        let value = present(object, key)?;
-        let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
-        let Some(number) = number else {
-            self.fail_at(key, "NUMBER_TYPE_COERCE", format!("Value \"{value}\" is not int."));
-            return None;
-        };
-        if number < *range.start() {
-            let message = format!("int value should be greater than or equal to {}.", range.start());
-            self.fail_at(key, "NUMBER_TYPE_MIN", message);
-        } else if number > *range.end() {
-            let message = format!("int value should be less than or equal to {}.", range.end());
-            self.fail_at(key, "NUMBER_TYPE_MAX", message);
-        }
-        Some(number)
-    }
-
-    /// A whole number that is one of a few, if there is one.
-    pub fn choice(&mut self, object: &Object, key: &str, allowed: &[i64]) -> Option<i64> {
-        let number = self.integer(object, key, i64::MIN..=i64::MAX)?;
-        if !allowed.contains(&number) {
-            let list = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            self.fail_at(key, "BASE_TYPE_CHOICES", format!("Value must be one of {{{list}}}."));
-            return None;
-        }
-        Some(number)
-    }
-
-    /// Yes or no, if it is said.
-    pub fn boolean(&mut self, object: &Object, key: &str) -> Option<bool> {
-        let value = present(object, key)?;
-        if !value.is_boolean() {
-            self.fail_at(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.");
-        }
-        value.as_bool()
-    }
-
-    /// An address with one of the allowed schemes, if there is one.
-    pub fn url<'a>(&mut self, object: &'a Object, key: &str, schemes: &[&str]) -> Option<&'a str> {
-        let url = self.text(object, key, 1..=2048)?;
-        let fits = |scheme: &str| {
-            url.strip_prefix(scheme).is_some_and(|rest| rest.starts_with("://") && rest.len() > 3)
-        };
-        if !schemes.iter().any(|scheme| fits(scheme)) {
-            let message =
-                format!("Scheme \"{}\" must be one of {schemes:?}.", url.split(':').next().unwrap_or(""));
-            self.fail_at(key, "URL_TYPE_INVALID_SCHEME", message);
-        }
-        Some(url)
     }
 
     /// Runs a check on every item of a list that is an object.

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::form::{Form, Object, present};
 use super::mentions::Mentions;
-use super::{component, embed, v2};
+use super::{cast, component, embed, v2};
 use crate::id::Id;
 use crate::rest::error::ApiError;
+use crate::rest::kept;
 use crate::rest::payload::Upload;
 use crate::world::message::{
     Attachment, EPHEMERAL, IS_COMPONENTS_V2, Message, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS,
@@ -62,7 +63,7 @@ pub struct Draft {
     pub content: Option<String>,
     /// Embeds as kept.
     pub embeds: Option<Vec<Value>>,
-    /// Components as sent.
+    /// Components as kept.
     pub components: Option<Vec<Value>>,
     /// Existing attachments that stay.
     pub keep: Option<Vec<Id>>,
@@ -104,6 +105,7 @@ pub fn check(body: &Object, files: &[Upload], kind: Kind) -> Result<Draft, ApiEr
         creation(&mut form, body, kind, &mut draft);
     }
     form.finish()?;
+    draft.components = draft.components.as_deref().map(kept::components);
     let edit = matches!(kind, Kind::Edit(_));
     if !edit && draft.is_empty() && files.is_empty() {
         return Err(ApiError::empty_message());
@@ -146,7 +148,7 @@ fn parts(form: &mut Form, body: &Object, v2: bool, kind: Kind, draft: &mut Draft
     }
     if body.contains_key("components") {
         let list = form.list(body, "components", 0..=usize::MAX).unwrap_or_default();
-        draft.components = Some(list.to_vec());
+        draft.components = Some(cast::list(list));
     } else if v2 && !matches!(kind, Kind::Edit(Before { v2: true, .. })) {
         form.missing("components");
     }
@@ -183,6 +185,7 @@ fn unsupported(form: &mut Form, body: &Object, v2: bool) -> Result<(), ApiError>
     if present(body, "poll").is_some() {
         form.fail_at("poll", "STAND_IN_UNSUPPORTED", "This stand-in for Discord has no polls");
     }
+    form.unmodelled(body, &["shared_client_theme"]);
     let stickers = form.list(body, "sticker_ids", 0..=3).unwrap_or_default();
     // There are no stickers in the world, so that every id is of one that does not exist.
     if stickers.is_empty() { Ok(()) } else { Err(ApiError::bad_request(50_081, "Invalid sticker sent")) }

@@ -1,9 +1,11 @@
 //! The stand-in's own rules for request bodies. Pure: JSON in, a checked value or a 50035 with the paths of
 //! all wrong fields out. Nothing here looks at the world.
 
+pub mod cast;
 pub mod command;
 pub mod component;
 pub mod embed;
+mod fields;
 pub mod form;
 pub mod mentions;
 pub mod message;
