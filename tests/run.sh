@@ -39,10 +39,10 @@ CARGO_COUNTER='/^test result: / { ok += $4; bad += $6 } END { print ok + 0, bad 
 CLIENTS_COUNTER='/^[0-9]+ passed, [0-9]+ failed$/ { ok = $1; bad = $3 } END { print ok + 0, bad + 0 }'
 # One check: it passes when it ends well, and run_counted counts a bad end.
 # shellcheck disable=SC2016
-CHECK_COUNTER='/^requests checked: ok$/ { ok = 1 } END { print ok + 0, 0 }'
+CHECK_COUNTER='/^bodies checked: ok$/ { ok = 1 } END { print ok + 0, 0 }'
 
-check_requests() {
-    node "$ROOT/tests/discord-sim/spec-check/main.mjs" --accepted "$STOCKBOT_TEST_SIM_LOGS"/*.ndjson && say "requests checked: ok"
+check_bodies() {
+    node "$ROOT/tests/discord-sim/spec-check/main.mjs" --accepted "$STOCKBOT_TEST_SIM_LOGS"/*.ndjson && say "bodies checked: ok"
 }
 
 start_cluster() {
@@ -77,8 +77,8 @@ export STOCKBOT_TEST_HELM=$LOCAL/bin/helm STOCKBOT_TEST_OPERATOR_IMAGE=$OPERATOR
 
 cd "$ROOT"
 if (($# == 0)); then set -- --workspace; fi
-# Every request of the bot and of the clients in the stand-in's own tests, kept to be held against Discord's
-# official description afterwards.
+# Every request of the bot and of the clients in the stand-in's own tests, with its answer, and every dispatch: kept to
+# be held against Discord's official description afterwards.
 export STOCKBOT_TEST_SIM_LOGS=$LOCAL/sim-logs DISCORD_SIM_LOG_DIR=$LOCAL/sim-logs
 rm -rf "$STOCKBOT_TEST_SIM_LOGS" && mkdir -p "$STOCKBOT_TEST_SIM_LOGS"
 run_counted cargo "$CARGO_COUNTER" cargo test --locked --no-fail-fast "$@"
@@ -86,7 +86,7 @@ run_counted cargo "$CARGO_COUNTER" cargo test --locked --no-fail-fast "$@"
 # Only with everything: arguments ask for a part of the Rust tests.
 if [[ $* == --workspace ]]; then
     run_counted clients "$CLIENTS_COUNTER" "$ROOT/tests/discord-sim/clients/run"
-    run_counted "the bot's requests" "$CHECK_COUNTER" check_requests
+    run_counted "what was said" "$CHECK_COUNTER" check_bodies
 fi
 
 say "All tests took $(seconds_since "$begun")"

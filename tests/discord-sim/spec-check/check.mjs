@@ -1,44 +1,15 @@
-// Holds one recorded request against the official description. Reading logs and printing is not done here.
+// Holds one entry of a log against the official description: a request with its answer, or a dispatch of the gateway.
+// Reading logs and printing is not done here.
 
 import * as z from "zod/mini";
 
+import { answerSchema } from "./answers.mjs";
+import { DISPATCHES } from "./dispatches.mjs";
+import { described } from "./inaccuracies.mjs";
 import { ruleOf } from "./schemas.mjs";
 
 // Without it every message would be "Invalid input".
 z.config(z.locales.en());
-
-/** A time that ends with an offset from UTC. */
-const OFFSET_TIME = /^\d{4}-\d\d-\d\dT.*[+-]\d\d:\d\d$/;
-
-/** Lists of ids. */
-const IDS = new Set(["messages", "roles", "users"]);
-
-/**
- * The body in the form the description writes it. Discord itself takes ids as numbers as well as texts, and
- * permissions as texts, and every client makes use of it. Times are RFC 3339, whose offsets the schemas do not know.
- */
-function described(value, key) {
-  if (Array.isArray(value)) return value.map((one) => described(one, key));
-  if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, described(one, name)]));
-  }
-  const number = typeof value === "number" && Number.isInteger(value);
-  if (number && (key.endsWith("_id") || IDS.has(key))) return String(value);
-  if (key === "timestamp" && OFFSET_TIME.test(value) && !Number.isNaN(Date.parse(value))) return new Date(value).toISOString();
-  if (key === "default_member_permissions" && typeof value === "string" && /^\d+$/.test(value)) return Number(value);
-  return value;
-}
-
-/** Attachments alone have a number as `id`; that of a component is a number in the description too. */
-function body(value) {
-  const whole = described(value, "");
-  for (const holder of [whole, whole?.data]) {
-    for (const file of Array.isArray(holder?.attachments) ? holder.attachments : []) {
-      if (typeof file?.id === "number") file.id = String(file.id);
-    }
-  }
-  return whole;
-}
 
 const deepest = (issues) => Math.max(...issues.map((issue) => issue.path.length));
 
@@ -59,10 +30,27 @@ function* flat(issues, prefix = []) {
   }
 }
 
-/** The breaches `[{path, message}]` of an entry of the log; undefined when no body is described for such a request. */
-export function check({ method, path, body: sent }) {
-  const rule = ruleOf(method, path);
-  if (!rule || sent === null || sent === undefined) return undefined;
-  const result = rule.schema.safeParse(body(sent));
+/** The breaches `[{path, message}]` of a body. */
+function breaches(schema, body, side) {
+  if (!schema) return [{ path: "", message: `the description has no such ${side}` }];
+  const result = schema.safeParse(described(body, side));
   return result.success ? [] : [...flat(result.error.issues)];
+}
+
+const missing = (body) => body === null || body === undefined;
+
+/** The breaches of a request's body; undefined when there is none, or none is described. */
+export function check({ method, path, body }) {
+  const rule = ruleOf(method, path);
+  return rule && !missing(body) ? breaches(rule.schema, body, "request") : undefined;
+}
+
+/** The breaches of what was answered; undefined when that has no body. */
+export function checkAnswer({ method, path, status, response }) {
+  return missing(response) ? undefined : breaches(answerSchema(method, path, status), response, "answer");
+}
+
+/** The breaches of an event the gateway dispatched; undefined for other frames. */
+export function checkDispatch({ direction, op, t, d }) {
+  return direction === "out" && op === 0 && !missing(d) ? breaches(DISPATCHES[t], d, "answer") : undefined;
 }

@@ -6,14 +6,15 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { parseArgs } from "node:util";
 
-import { check } from "./check.mjs";
+import { check, checkAnswer, checkDispatch } from "./check.mjs";
 
 const USAGE = `Usage: main.mjs [--accepted] LOG...
 
-Holds the body of every REST request in a log of discord-sim against Discord's official description.
+Holds every body in a log of discord-sim against Discord's official description: of REST requests, of their answers and
+of the gateway's dispatches. Answers and dispatches are in log files alone.
 LOG is a file of --log-file, the address of a running stand-in (http://127.0.0.1:8700), or - for standard input.
 
-  --accepted  only requests that the stand-in answered with 2xx: for runs that send wrong bodies on purpose
+  --accepted  of requests only those that the stand-in answered with 2xx: for runs that send wrong bodies on purpose
   --help      this text
 
 Each breach is one line: LOG:LINE: method and route (its answer): the field's path: what is wrong with it.
@@ -38,6 +39,17 @@ function parsed(line, place) {
   }
 }
 
+/** What is checked of an entry: `[{kind, found}]`, where `found` are its breaches. */
+function checked(entry, accepted) {
+  if (entry.kind === "gateway") return [{ kind: "dispatches", found: checkDispatch(entry) }];
+  if (entry.kind !== "rest") return [];
+  const taken = entry.status >= 200 && entry.status < 300;
+  const request = accepted && !taken ? undefined : check(entry);
+  return [{ kind: "requests", found: request }, { kind: "answers", found: checkAnswer(entry) }];
+}
+
+const named = (entry) => (entry.kind === "gateway" ? entry.t : `${entry.method} ${entry.route || entry.path} (answered ${entry.status})`);
+
 async function run(log, accepted, count) {
   let number = 0;
   for await (const line of createInterface({ input: await open(log), crlfDelay: Infinity })) {
@@ -45,13 +57,11 @@ async function run(log, accepted, count) {
     if (!line) continue;
     const entry = parsed(line, `${log}:${number}`);
     if (entry.kind === "dropped") throw new Error(`${log}: entries ${entry.from} to ${entry.to} are gone; use --log-file`);
-    if (entry.kind !== "rest" || (accepted && !(entry.status >= 200 && entry.status < 300))) continue;
-    const breaches = check(entry);
-    if (!breaches) continue;
-    count.checked += 1;
-    if (breaches.length) count.wrong += 1;
-    for (const { path, message } of breaches) {
-      console.log(`${log}:${number}: ${entry.method} ${entry.route ?? entry.path} (answered ${entry.status}): ${path || "body"}: ${message}`);
+    for (const { kind, found } of checked(entry, accepted)) {
+      if (!found) continue;
+      count[kind] += 1;
+      if (found.length) count.wrong += 1;
+      for (const { path, message } of found) console.log(`${log}:${number}: ${named(entry)}: ${kind}: ${path || "body"}: ${message}`);
     }
   }
 }
@@ -65,10 +75,11 @@ try {
     process.exit(0);
   }
   if (!positionals.length) throw new Error(`name a log\n\n${USAGE}`);
-  const count = { checked: 0, wrong: 0 };
+  const count = { requests: 0, answers: 0, dispatches: 0, wrong: 0 };
   for (const log of positionals) await run(log, values.accepted, count);
-  console.log(`${count.checked} request bodies held against the description, ${count.wrong} of them wrong`);
-  if (!count.checked) throw new Error("no request body was there to check: the logs are of the wrong run, or empty");
+  const { requests, answers, dispatches, wrong } = count;
+  console.log(`${requests} requests, ${answers} answers and ${dispatches} dispatches held against the description, ${wrong} of them wrong`);
+  if (!requests) throw new Error("no request body was there to check: the logs are of the wrong run, or empty");
   process.exitCode = count.wrong ? 1 : 0;
 } catch (error) {
   console.error(`error: ${error.message}`);

@@ -17,6 +17,9 @@ const member = z.object({
   deaf: z.nullish(z.boolean()), channel_id: z.nullish(id), communication_disabled_until: z.nullish(z.string()), flags: z.nullish(z.number()),
 });
 const webhook = z.object({ name: z.optional(text(80)), avatar: z.nullish(z.string()), channel_id: z.nullish(id) });
+const overwrite = z.object({
+  type: z.nullish(z.union([z.literal(0), z.literal(1)])), allow: z.nullish(z.int()), deny: z.nullish(z.int()),
+});
 const commands = z.nullable(z.array(spec.ApplicationCommandUpdateRequestSchema));
 
 /** Requests with a body: method, path and the body's schema. */
@@ -37,7 +40,9 @@ const REQUESTS = [
     spec.UpdateGuildChannelRequestPartialSchema, spec.UpdateThreadRequestPartialSchema,
   ])],
   ["POST", "/channels/{channel}/webhooks", z.object({ name: text(80), avatar: z.nullish(z.string()) })],
+  ["PUT", "/channels/{channel}/permissions/{overwrite}", overwrite],
   ["POST", "/guilds/{guild}/channels", spec.CreateGuildChannelRequestSchema],
+  ["PATCH", "/guilds/{guild}/members/@me", z.object({ nick: z.nullish(z.string().check(z.maxLength(32))) })],
   ["PATCH", "/guilds/{guild}/members/{user}", member],
   ["POST", "/guilds/{guild}/roles", spec.CreateRoleRequestSchema],
   ["POST", "/interactions/{interaction}/{token}/callback", callback],
@@ -49,10 +54,10 @@ const REQUESTS = [
   ["PATCH", "/webhooks/{webhook}/{token}/messages/{message}", spec.IncomingWebhookUpdateRequestPartialSchema],
 ];
 
-const rules = REQUESTS.map(([method, path, schema]) => {
-  const pattern = path.replaceAll(/\{\w+\}/g, "[^/]+").replaceAll("@", "(?:@|%40)");
-  return { method, path, schema, pattern: new RegExp(`^(?:/api(?:/v10)?)?${pattern}$`) };
-});
+/** What matches the paths of a route, with the version or without. */
+export const pattern = (path) => new RegExp(`^(?:/api(?:/v(?:9|10))?)?${path.replaceAll(/\{\w+\}/g, "[^/]+").replaceAll("@", "(?:@|%40)")}$`);
+
+const rules = REQUESTS.map(([method, path, schema]) => ({ method, path, schema, pattern: pattern(path) }));
 
 /** The rule `{method, path, schema}` of a request, or undefined if no body is described for it. */
 export const ruleOf = (method, path) => rules.find((rule) => rule.method === method && rule.pattern.test(path));

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { check } from "./check.mjs";
+import { check, checkAnswer, checkDispatch } from "./check.mjs";
+import { INACCURACIES } from "./inaccuracies.mjs";
 
 const button = (number) => ({ type: 2, style: 1, label: `Button ${number}`, custom_id: `b${number}` });
 const row = (count) => ({ type: 1, components: Array.from({ length: count }, (_, number) => button(number)) });
@@ -112,6 +113,42 @@ test("times may have an offset, as RFC 3339 says, but must be times", () => {
   assert.deepEqual(paths(entry("2026-13-01T00:00:00+00:00")), ["embeds.0.timestamp"]);
 });
 
+const user = { id: "1", username: "ada", avatar: null, discriminator: "0", public_flags: 0, flags: 0, global_name: "Ada", primary_guild: null };
+const message = {
+  id: "3", channel_id: "4", type: 0, author: user, content: "Hi", timestamp: "2026-01-01T00:00:00.000000+00:00", edited_timestamp: null,
+  tts: false, mention_everyone: false, mentions: [], mention_roles: [], attachments: [], embeds: [], components: [], pinned: false, flags: 0,
+};
+
+test("an answer is held against the schema of its route", () => {
+  const answer = (response) => checkAnswer({ ...post({}), response }).map((breach) => breach.path);
+  assert.deepEqual(answer(message), []);
+  const { flags: _, ...without } = user;
+  assert.deepEqual(answer({ ...message, author: without }), ["author.flags"]);
+  assert.deepEqual(answer({ ...message, components: [{ type: 1, id: 1, components: [{ type: 3, id: 2, custom_id: "s", options: [] }] }] }),
+    ["components.0.components.0.min_values", "components.0.components.0.max_values"]);
+  assert.equal(checkAnswer(post({})), undefined, "a log without answers has none to check");
+});
+
+test("an answer that the description does not have is a breach, and so is a refusal without its words", () => {
+  const told = (entry) => checkAnswer({ ...post({}), ...entry }).map(({ path, message: words }) => path || words);
+  assert.deepEqual(told({ path: "/api/v10/nothing", response: {} }), ["the description has no such answer"]);
+  assert.deepEqual(told({ status: 404, response: { code: 10003 } }), ["message"]);
+  assert.deepEqual(told({ status: 429, response: { code: 0, message: "slow", global: false } }), ["retry_after"]);
+});
+
+test("a dispatch is held against the schema of its event", () => {
+  const told = (t, d) => checkDispatch({ direction: "out", op: 0, t, d }).map(({ path, message: words }) => path || words);
+  assert.deepEqual(told("MESSAGE_CREATE", { ...message, guild_id: "5" }), []);
+  assert.deepEqual(told("MESSAGE_CREATE", { ...message, content: 5 }), ["content"]);
+  assert.deepEqual(told("MESSAGE_DELETE_BULK", { channel_id: "4", id: "3" }), ["ids"]);
+  assert.deepEqual(told("SOMETHING_NEW", {}), ["the description has no such answer"]);
+  assert.equal(checkDispatch({ direction: "out", op: 11, d: null }), undefined);
+});
+
+test("every inaccuracy of the description has its reason", () => {
+  for (const { reason, side } of INACCURACIES) assert.ok(reason.length > 20 && ["request", "answer", "both"].includes(side));
+});
+
 test("requests without a body are passed over", () => {
   assert.equal(check({ method: "GET", path: "/api/v10/gateway/bot", body: null }), undefined);
 });
@@ -129,8 +166,8 @@ test("the program prints each breach of a log file and ends with 1, or 0 without
   assert.equal(run([good, { n: 2, kind: "gateway" }]).status, 0);
   const found = run([good, bad]);
   assert.equal(found.status, 1);
-  assert.match(found.stdout, /log:2: POST \S+ \(answered 400\): components\.0\.components: .*5/);
-  assert.match(found.stdout, /2 request bodies .*, 1 of them wrong/);
+  assert.match(found.stdout, /log:2: POST \S+ \(answered 400\): requests: components\.0\.components: .*5/);
+  assert.match(found.stdout, /2 requests, 0 answers and 0 dispatches .*, 1 of them wrong/);
   assert.equal(run([good, bad], "--accepted").status, 0);
   assert.equal(run([{ n: 5, kind: "dropped", from: 1, to: 5 }]).status, 2);
   const nothing = run([{ n: 2, kind: "gateway" }, { ...good, method: "GET", body: null }]);
