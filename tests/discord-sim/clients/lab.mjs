@@ -31,9 +31,9 @@ export async function world(name) {
 /** Acts as a person and returns how the interaction stands once it has its final answer. */
 export const act = (user, what, body) => control("POST", `/users/${user}/${what}?wait=5s`, body);
 
-/** Polls until `check` returns something true and returns that; fails after 20 s, longer than any client's backoff here. */
-export async function until(what, check) {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+/** Polls until `check` returns something true and returns that; 20 s are longer than any client's backoff here. */
+export async function until(what, check, patience = 20_000) {
+  for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
     const value = await check();
     if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 25));

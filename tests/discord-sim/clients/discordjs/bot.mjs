@@ -2,12 +2,16 @@
 
 import {
   ActionRowBuilder, AttachmentBuilder, ButtonBuilder, ButtonStyle, Client, ComponentType, Events, GatewayIntentBits, MessageFlags,
-  ModalBuilder, SlashCommandBuilder, TextInputBuilder, TextInputStyle,
+  ModalBuilder, SlashCommandBuilder, StringSelectMenuBuilder, TextInputBuilder, TextInputStyle,
 } from "discord.js";
 
 /** The row with the one button of the bot. */
 export const button = () => new ActionRowBuilder().addComponents(
   new ButtonBuilder().setCustomId("amount").setLabel("Choose an amount").setStyle(ButtonStyle.Primary));
+
+const colours = () => new ActionRowBuilder().addComponents(
+  new StringSelectMenuBuilder().setCustomId("colours").setMaxValues(2).addOptions(
+    { label: "Red", value: "red" }, { label: "Green", value: "green" }, { label: "Blue", value: "blue" }));
 
 const command = new SlashCommandBuilder().setName("order").setDescription("Orders something")
   .addStringOption((option) => option.setName("item").setDescription("What to order").setRequired(true).setAutocomplete(true));
@@ -40,7 +44,7 @@ async function answer(interaction) {
   }
   if (interaction.isChatInputCommand()) {
     await interaction.reply({ content: "One moment", flags: MessageFlags.Ephemeral });
-    return interaction.editReply({ content: `Order ${interaction.options.getString("item")}?`, components: [button()] });
+    return interaction.editReply({ content: `Order ${interaction.options.getString("item")}?`, components: [button(), colours()] });
   }
   if (interaction.isAnySelectMenu()) return tell(interaction, `Chose ${interaction.values.join(" and ")}`);
   // Nobody answers this one.

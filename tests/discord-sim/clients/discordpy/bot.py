@@ -29,6 +29,11 @@ class Amount(discord.ui.View):
     async def amount(self, interaction, _button):
         await interaction.response.send_modal(Order())
 
+    @discord.ui.select(custom_id="colours", max_values=2, options=[
+        discord.SelectOption(label=name.title(), value=name) for name in ("red", "green", "blue")])
+    async def colours(self, interaction, select):
+        await interaction.response.send_message(f"Chose {' and '.join(select.values)}", ephemeral=True)
+
 
 @app_commands.command(name="order", description="Orders something")
 async def order(interaction: discord.Interaction, item: str):
@@ -69,22 +74,19 @@ class Bot(discord.Client):
         self.errors.append(error)
 
 
-async def start(url, token, guild):
-    """Logs in to the stand-in and waits for the guild; the bot and the task that runs it."""
+async def start(url, token, guild, stack):
+    """Logs in to the stand-in and waits for the guild; the bot, which ends with the stack."""
     Route.BASE = f"{url}/api/v10"
     bot = Bot(guild)
-    try:
-        await bot.login(token)
-        _shards, gateway, _limit = await bot.http.get_bot_gateway()
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
-        running = asyncio.create_task(bot.connect())
-        ready = asyncio.create_task(bot.wait_until_ready())
-        await asyncio.wait({running, ready}, timeout=30, return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            running.result()
-        if not ready.done():
-            raise AssertionError("the bot was not ready in time")
-    except BaseException:
-        await bot.close()
-        raise
-    return bot, running
+    stack.push_async_callback(bot.close)
+    await bot.login(token)
+    _shards, gateway, _limit = await bot.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+    running = asyncio.create_task(bot.connect())
+    ready = asyncio.create_task(bot.wait_until_ready())
+    await asyncio.wait({running, ready}, timeout=30, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        running.result()
+    if not ready.done():
+        raise AssertionError("the bot was not ready in time")
+    return bot

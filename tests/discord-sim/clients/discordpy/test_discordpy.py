@@ -1,97 +1,25 @@
 """discord.py, unchanged, against the stand-in."""
 
-import asyncio
 import unittest
 
-import lab
 from bot import start
+from client import ClientTests
 
 
-class DiscordPy(unittest.IsolatedAsyncioTestCase):
-    async def asyncSetUp(self):
-        # unittest's debug mode would report every callback that a busy machine slows down.
-        asyncio.get_running_loop().slow_callback_duration = 30
-        self.lab = lab.Lab()
-        self.addAsyncCleanup(self.lab.close)
-        await self.lab.make_world("discord.py")
-        self.bot, running = await start(lab.URL, self.lab.token, int(self.lab.guild))
-        self.addAsyncCleanup(asyncio.wait_for, running, 15)
-        self.addAsyncCleanup(self.bot.close)
-
-    async def asyncTearDown(self):
-        self.assertEqual(self.bot.errors, [])
-        broken = await self.lab.control("GET", "/violations")
-        self.assertEqual([one for one in broken if one["application_id"] == self.lab.application], [])
-
-    async def order(self, what, item):
-        return await self.lab.act(what, {"channel_id": self.lab.channel, "name": "order", "options": {"item": item}})
-
-    async def loses_nothing(self, fault, body):
-        """Breaks the connection while people write; every message must arrive once and in order over one session."""
-        before = await self.lab.state()
-        ids = await self.lab.write(2)
-        await self.lab.control("POST", f"/gateway/{self.lab.application}/{fault}", body)
-        ids += await self.lab.write(3)
-
-        async def resumed():
-            return self.bot.resumes == 1
-
-        async def arrived():
-            return ids[-1] in self.bot.messages
-
-        await lab.until("the resume", resumed)
-        ids += await self.lab.write(1)
-        await lab.until("every message", arrived)
-        self.assertEqual(self.bot.messages, ids)
-        now = await self.lab.state()
-        self.assertEqual((now["identifies"], now["resumes"]), (1, 1))
-        self.assertEqual(now["sessions"][0]["id"], before["sessions"][0]["id"])
+class DiscordPy(ClientTests, unittest.IsolatedAsyncioTestCase):
+    name = "discord.py"
+    start = staticmethod(start)
 
     async def test_receives_its_guild_with_the_channel(self):
         guild = self.bot.get_guild(int(self.lab.guild))
         self.assertEqual(guild.name, "Guild of discord.py")
         self.assertEqual(guild.get_channel(int(self.lab.channel)).name, "general")
 
-    async def test_registers_a_command_that_people_are_offered(self):
-        offered = await self.lab.control("GET", f"/users/{self.lab.user}/commands?channel_id={self.lab.channel}")
-        self.assertEqual([(one["name"], one["guild_id"]) for one in offered], [("order", self.lab.guild)])
-
-    async def test_answers_an_autocomplete(self):
-        answered = await self.order("autocomplete", "Di")
-        self.assertEqual(answered["choices"], [{"name": "Dirt", "value": "Dirt"}])
-
-    async def test_answers_a_command_a_click_and_a_modal_and_sends_a_file(self):
-        answered = await self.order("command", "Dirt")
-        self.assertEqual(answered["callback"]["data"]["content"], "One moment")
-
-        async def with_button():
-            found = [one for one in await self.lab.messages() if one["id"] == answered["response"]["id"]]
-            return found[0] if found and found[0]["components"] else None
-
-        message = await lab.until("the edit of the original response", with_button)
-        self.assertEqual(message["content"], "Order Dirt?")
-        clicked = await self.lab.act("click", {"message_id": message["id"], "custom_id": "amount"})
-        self.assertEqual((clicked["state"], clicked["modal"]["title"]), ("modal", "Your order"))
-        fields = {"count": "3", "note": "in a bag"}
-        submitted = await self.lab.act("submit", {"interaction_id": clicked["id"], "fields": fields})
-        self.assertEqual(submitted["response"]["content"], "Ordered 3: in a bag")
-        replies = [one for one in await self.lab.messages() if one["id"] == submitted["response"]["id"]]
-        self.assertTrue(replies[0]["ephemeral"])
-        [direct] = await self.lab.control("GET", f"/users/{self.lab.user}/dms")
-        files = direct["messages"][0]["attachments"]
-        self.assertEqual([(file["filename"], file["content"]) for file in files], [("goods.txt", "3 units\n")])
-
     async def test_replies_to_a_message(self):
         first = await self.bot.get_channel(int(self.lab.channel)).send("What is in stock?")
         await first.reply("Dirt")
         seen = {one["content"]: one for one in await self.lab.messages()}
         self.assertEqual(seen["Dirt"]["referenced_message"]["id"], str(first.id))
-
-    async def test_resumes_after_a_close_with_4000_without_missing_a_dispatch(self):
-        await self.loses_nothing("close", {"code": 4000})
-
-    async def test_resumes_after_a_request_to_reconnect_without_missing_a_dispatch(self):
-        await self.loses_nothing("reconnect", {})
 
 
 if __name__ == "__main__":
