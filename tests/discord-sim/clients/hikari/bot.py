@@ -63,7 +63,7 @@ class Bot(hikari.GatewayBot):
 
     def __init__(self, url, token):
         intents = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES
-        super().__init__(token, rest_url=f"{url}/api/v10", intents=intents, banner=None)
+        super().__init__(token, rest_url=f"{url}/api/v10", intents=intents, banner=None, logs="WARNING")
         self.messages, self.resumes, self.errors = [], 0, []
         self.ready = asyncio.Event()
         self.subscribe(hikari.ShardReadyEvent, self.on_ready)

@@ -190,9 +190,16 @@ pub fn command(server: &Shared, user: Id, call: &Invocation) -> Result<Id, Refus
         object.extend(filled);
     }
     let kind = if call.focused.is_some() { AUTOCOMPLETE } else { COMMAND };
-    let used = Some(Used { name: command.name, kind: command.kind, target: call.target });
-    let channel = call.channel;
-    let new = New { application, kind, user, channel, source: None, used, trigger: None, data };
+    let new = New {
+        application,
+        kind,
+        user,
+        channel: call.channel,
+        source: None,
+        used: Some(Used { name: command.name, kind: command.kind, target: call.target }),
+        trigger: None,
+        data,
+    };
     Ok(deliver(server, &mut world, &new))
 }
 

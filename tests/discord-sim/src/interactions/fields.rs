@@ -9,7 +9,7 @@ use super::resolve::Resolved;
 use crate::id::Id;
 use crate::rest::payload::guess_type;
 use crate::world::World;
-use crate::world::message::Attachment;
+use crate::world::message::{Attachment, Words};
 
 /// Checks the values chosen in a select, and resolves the objects behind them.
 pub fn choose(select: &Value, values: &[String], resolved: &mut Resolved<'_>) -> Result<(), Refusal> {
@@ -63,7 +63,7 @@ pub fn upload(world: &mut World, channel: Id, given: &Map<String, Value>) -> Res
         id,
         channel,
         filename,
-        description: None,
+        words: Words::default(),
         content_type,
         size: data.len(),
         ephemeral: true,

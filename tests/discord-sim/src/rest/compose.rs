@@ -10,7 +10,9 @@ use super::validate::component::TEXT_DISPLAY;
 use super::validate::message::Draft;
 use crate::id::Id;
 use crate::world::World;
-use crate::world::message::{Attachment, Author, Cause, EPHEMERAL, IS_COMPONENTS_V2, LOADING, Message};
+use crate::world::message::{
+    Attachment, Author, Cause, EPHEMERAL, IS_COMPONENTS_V2, LOADING, Message, Words,
+};
 
 /// Where a message comes from.
 #[derive(Clone, Debug)]
@@ -91,6 +93,11 @@ pub fn edit(world: &mut World, message: &mut Message, draft: &Draft, files: &[Up
     if let Some(keep) = &draft.keep {
         message.attachments.retain(|file| keep.contains(&file.id));
     }
+    for file in &mut message.attachments {
+        let words = words(draft, file.id.0);
+        file.words.description = words.description.or(file.words.description.take());
+        file.words.title = words.title.or(file.words.title.take());
+    }
     add_files(world, message, draft, files);
     message.edited = Some(Timestamp::now());
 }
@@ -139,15 +146,18 @@ fn mentioned(content: &str, mark: &str) -> Vec<Id> {
     ids
 }
 
+/// What a draft says of a file.
+fn words(draft: &Draft, file: u64) -> Words {
+    draft.described.iter().find(|(id, _)| *id == file).map(|(_, words)| words.clone()).unwrap_or_default()
+}
+
 fn add_files(world: &mut World, message: &mut Message, draft: &Draft, files: &[Upload]) {
     for file in files {
-        let description =
-            draft.described.iter().find(|(index, _)| *index == file.index).map(|(_, text)| text.clone());
         let attachment = Attachment {
             id: world.ids.make(),
             channel: message.channel,
             filename: file.filename.clone(),
-            description,
+            words: words(draft, file.index),
             content_type: file.content_type.clone(),
             size: file.data.len(),
             ephemeral: message.ephemeral_to.is_some(),

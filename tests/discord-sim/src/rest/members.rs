@@ -14,10 +14,10 @@ use super::extract::{Asked, Bot, In, within};
 use super::guilds::{allowed, member_of};
 use super::payload::Sent;
 use super::pipeline::Answer;
-use super::validate::form::Form;
+use super::validate::form::{Form, Object};
 use crate::id::Id;
 use crate::server::Shared;
-use crate::world::guild::Guild;
+use crate::world::guild::{Guild, Member};
 use crate::world::{World, intents, permissions};
 
 /// Pages of the member list.
@@ -61,55 +61,74 @@ fn unknown_member(world: &World, user: Id) -> ApiError {
 /// The longest time-out.
 const TIMEOUT: Duration = Duration::from_hours(28 * 24);
 
-/// Changes a member: its nickname, its roles, its time-out, each with a permission of its own.
+/// What a body changes of a member; what it does not say stays.
+struct Change {
+    nick: Option<Option<String>>,
+    roles: Option<Vec<Id>>,
+    timeout: Option<Option<Timestamp>>,
+}
+
+/// The nickname a body gives, none to take it away.
+fn nickname(form: &mut Form, body: &Object) -> Option<Option<String>> {
+    let nick = form.text(body, "nick", 0..=32).filter(|nick| !nick.is_empty()).map(str::to_owned);
+    body.contains_key("nick").then_some(nick)
+}
+
+impl Change {
+    fn read(body: &Object) -> Result<Self, ApiError> {
+        const KEY: &str = "communication_disabled_until";
+        let mut form = Form::new();
+        let nick = nickname(&mut form, body);
+        let roles = form.snowflakes(body, "roles", 0..=250);
+        let until = form.time(body, KEY);
+        if until.is_some_and(|until| until > Timestamp::now() + TIMEOUT) {
+            form.fail_at(KEY, "GUILD_MEMBER_TIMEOUT_TOO_LONG", "A time-out lasts at most 28 days");
+        }
+        form.unmodelled(body, &["mute", "deaf", "channel_id", "flags"]);
+        form.finish()?;
+        Ok(Self { nick, roles, timeout: body.contains_key(KEY).then_some(until) })
+    }
+
+    /// Each change needs a permission of its own.
+    fn permit(&self, world: &World, guild: Id, bot: Id, user: Id) -> Result<(), ApiError> {
+        let found = member_of(world, guild, bot)?;
+        let member = found.members.get(&user).ok_or_else(|| unknown_member(world, user))?;
+        if self.nick.is_some() {
+            may_change(found, bot, user, permissions::MANAGE_NICKNAMES)?;
+        }
+        if self.timeout.is_some() {
+            may_change(found, bot, user, permissions::MODERATE_MEMBERS)?;
+            if permissions::in_guild(found, user) & permissions::ADMINISTRATOR != 0 {
+                return Err(ApiError::no_permission());
+            }
+        }
+        let Some(roles) = &self.roles else { return Ok(()) };
+        allowed(world, guild, bot, permissions::MANAGE_ROLES)?;
+        let given = roles.iter().filter(|id| !member.roles.contains(id));
+        let mut moved = given.chain(member.roles.iter().filter(|id| !roles.contains(id)));
+        moved.try_for_each(|role| may_move(world, guild, bot, *role))
+    }
+
+    fn apply(self, member: &mut Member) {
+        member.nick = self.nick.unwrap_or(member.nick.take());
+        member.timeout = self.timeout.unwrap_or(member.timeout);
+        if let Some(roles) = self.roles {
+            member.roles = roles;
+        }
+    }
+}
+
+/// Changes a member: its nickname, its roles, its time-out.
 pub async fn edit(
     State(server): State<Shared>,
     Bot(bot): Bot,
     In((guild, user)): In<(Id, Id)>,
     Sent(sent): Sent,
 ) -> Answer {
-    let body = sent.object()?;
-    let mut form = Form::new();
-    let nick = form.text(body, "nick", 0..=32).map(str::to_owned);
-    let roles = form.snowflakes(body, "roles", 0..=250);
-    let timeout = form.time(body, "communication_disabled_until");
-    if timeout.is_some_and(|until| until > Timestamp::now() + TIMEOUT) {
-        let message = "A time-out lasts at most 28 days";
-        form.fail_at("communication_disabled_until", "GUILD_MEMBER_TIMEOUT_TOO_LONG", message);
-    }
-    form.unmodelled(body, &["mute", "deaf", "channel_id", "flags"]);
-    form.finish()?;
+    let change = Change::read(sent.object()?)?;
     let mut world = server.world();
-    let found = member_of(&world, guild, bot)?;
-    let member = found.members.get(&user).ok_or_else(|| unknown_member(&world, user))?;
-    if body.contains_key("nick") {
-        may_change(found, bot, user, permissions::MANAGE_NICKNAMES)?;
-    }
-    if body.contains_key("communication_disabled_until") {
-        may_change(found, bot, user, permissions::MODERATE_MEMBERS)?;
-        if permissions::in_guild(found, user) & permissions::ADMINISTRATOR != 0 {
-            return Err(ApiError::no_permission());
-        }
-    }
-    if let Some(roles) = &roles {
-        allowed(&world, guild, bot, permissions::MANAGE_ROLES)?;
-        let changed = roles.iter().filter(|id| !member.roles.contains(id));
-        for role in changed.chain(member.roles.iter().filter(|id| !roles.contains(id))) {
-            may_move(&world, guild, bot, *role)?;
-        }
-    }
-    let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&user));
-    let Some(member) = member else { return Err(ApiError::unknown(10_007)) };
-    if let Some(roles) = roles {
-        member.roles = roles;
-    }
-    if body.contains_key("nick") {
-        member.nick = nick.filter(|nick| !nick.is_empty());
-    }
-    if body.contains_key("communication_disabled_until") {
-        member.timeout = timeout;
-    }
-    Ok(Json(world.announce_member(guild, user)))
+    change.permit(&world, guild, bot, user)?;
+    put(&mut world, guild, user, change)
 }
 
 /// Changes the bot's own nickname.
@@ -121,16 +140,18 @@ pub async fn edit_own(
 ) -> Answer {
     let body = sent.object()?;
     let mut form = Form::new();
-    let nick = form.text(body, "nick", 0..=32).map(str::to_owned);
+    let nick = nickname(&mut form, body);
     form.unmodelled(body, &["avatar", "banner", "bio"]);
     form.finish()?;
     let mut world = server.world();
     allowed(&world, guild, bot, permissions::CHANGE_NICKNAME)?;
-    let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&bot));
-    if let Some(member) = member.filter(|_| body.contains_key("nick")) {
-        member.nick = nick.filter(|nick| !nick.is_empty());
-    }
-    Ok(Json(world.announce_member(guild, bot)))
+    put(&mut world, guild, bot, Change { nick, roles: None, timeout: None })
+}
+
+fn put(world: &mut World, guild: Id, user: Id, change: Change) -> Answer {
+    let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&user));
+    change.apply(member.ok_or_else(|| ApiError::unknown(10_007))?);
+    Ok(Json(world.announce_member(guild, user)))
 }
 
 /// A bot changes members who stand below it: 50013 if not.

@@ -18,6 +18,9 @@ const REQUEST_BYTES: usize = 25 << 20;
 /// Largest file of a bot without boosts (Discord: 10 MiB).
 const FILE_BYTES: usize = 10 << 20;
 
+/// The media type of a file of which nothing is known.
+const ANY_BYTES: &str = "application/octet-stream";
+
 /// Routes that take `application/x-www-form-urlencoded` as well, by Discord's description.
 const FORMS: [(&str, &str); 5] = [
     ("POST", "/channels/{channel}/messages"),
@@ -138,9 +141,10 @@ impl Payload {
         }
         let digits: String = field.chars().filter(char::is_ascii_digit).collect();
         let index = digits.parse().unwrap_or(self.files.len() as u64);
-        // Clients send "any bytes" for what they do not know; Discord goes by the name.
-        let said = kind.filter(|kind| kind != "application/octet-stream");
-        let content_type = said.unwrap_or_else(|| guess_type(name).to_owned());
+        // Discord goes by the name, and by what the client says of those that tell nothing.
+        let guessed = guess_type(name);
+        let said = kind.filter(|_| guessed == ANY_BYTES);
+        let content_type = said.unwrap_or_else(|| guessed.to_owned());
         let filename = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         self.files.push(Upload { index, filename, content_type, data });
         Ok(())
@@ -184,7 +188,7 @@ pub fn guess_type(name: &str) -> &'static str {
         "webp" => "image/webp",
         "zip" => "application/zip",
         "pdf" => "application/pdf",
-        _ => "application/octet-stream",
+        _ => ANY_BYTES,
     }
 }
 

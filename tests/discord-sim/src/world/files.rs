@@ -49,6 +49,7 @@ fn size(file: &Attachment, data: &Bytes) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::message::Words;
 
     #[test]
     fn files_are_bounded_by_their_bytes_and_the_oldest_go_first() {
@@ -57,7 +58,7 @@ mod tests {
             id: Id(id),
             channel: Id(1),
             filename: "a.txt".into(),
-            description: None,
+            words: Words::default(),
             content_type: "text/plain".into(),
             size: KEPT_BYTES / 4,
             ephemeral: false,

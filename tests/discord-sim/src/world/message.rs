@@ -135,14 +135,23 @@ pub struct Attachment {
     pub channel: Id,
     /// Its name.
     pub filename: String,
-    /// What screen readers say.
-    pub description: Option<String>,
+    /// What its sender says of it.
+    pub words: Words,
     /// Its media type.
     pub content_type: String,
     /// How many bytes it has; the bytes themselves are with the world's files.
     pub size: usize,
     /// Whether it belongs to an ephemeral message.
     pub ephemeral: bool,
+}
+
+/// What the sender of a file says of it.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// What screen readers say.
+    pub description: Option<String>,
+    /// What stands over it in place of its name.
+    pub title: Option<String>,
 }
 
 impl Attachment {
@@ -165,8 +174,11 @@ impl Attachment {
             "content_type": self.content_type,
             "flags": 0,
         });
-        if let Some(description) = &self.description {
+        if let Some(description) = &self.words.description {
             object["description"] = json!(description);
+        }
+        if let Some(title) = &self.words.title {
+            object["title"] = json!(title);
         }
         if self.ephemeral {
             object["ephemeral"] = json!(true);

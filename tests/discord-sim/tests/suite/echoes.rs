@@ -151,3 +151,22 @@ async fn an_answer_to_a_modal_tells_what_opened_it_and_a_follow_up_the_first_ans
     let (_, more) = shop.hook(&sent, "POST", "", json!({ "content": "more" })).await;
     assert_eq!(more["interaction_metadata"]["original_response_message_id"], answer["id"]);
 }
+
+#[tokio::test]
+async fn a_file_has_the_type_of_its_name_and_the_words_of_its_sender() {
+    let (lab, world) = lab_and_world().await;
+    let url = format!("{}/api/v10/channels/{}/messages", lab.sim.url(), world.channel);
+    let part = reqwest::multipart::Part::text("a").file_name("a.txt").mime_str("image/png").unwrap();
+    let body = json!({ "attachments": [{ "id": 0, "title": "Goods", "description": "A text" }] });
+    let form = reqwest::multipart::Form::new().text("payload_json", body.to_string()).part("files[0]", part);
+    let request = lab.http.post(&url).header("authorization", format!("Bot {}", world.token)).multipart(form);
+    let message: Value = request.send().await.unwrap().json().await.unwrap();
+    let file = &message["attachments"][0];
+    assert_eq!(file["content_type"], "text/plain; charset=utf-8");
+    assert_eq!((&file["title"], &file["description"]), (&json!("Goods"), &json!("A text")));
+    let path = format!("/channels/{}/messages/{}", world.channel, message["id"].as_str().unwrap());
+    let change = json!({ "attachments": [{ "id": file["id"], "description": "Another text" }] });
+    let (_, edited) = lab.rest(&world.token, "PATCH", &path, change).await;
+    let kept = &edited["attachments"][0];
+    assert_eq!((&kept["title"], &kept["description"]), (&json!("Goods"), &json!("Another text")));
+}

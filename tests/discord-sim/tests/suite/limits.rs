@@ -1,9 +1,11 @@
 //! Limits of the REST API: buckets, the global limit, the ban of addresses, old messages.
 
 use discord_sim::Options;
+use futures_util::future::join_all;
+use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::lab::{Lab, header, lab_and_world, text};
+use crate::lab::{Lab, World, header, lab_and_world, text};
 use crate::shop::Shop;
 
 #[tokio::test]
@@ -27,18 +29,22 @@ async fn buckets_are_announced_in_headers_and_kept() {
     assert!(body["retry_after"].as_f64().unwrap() > 0.0, "{body}");
 }
 
+/// Asks by sixties at once until it is told that this is too much, which a busy machine may not see at the first time.
+async fn over_the_global_limit(lab: &Lab, world: &World) -> Response {
+    let path = format!("/users/{}", world.user);
+    loop {
+        let sixty = (0..60).map(|_| lab.raw(&world.token, "GET", &path, Value::Null));
+        let limited = join_all(sixty).await.into_iter().find(|answer| answer.status() == 429);
+        if let Some(answer) = limited {
+            return answer;
+        }
+    }
+}
+
 #[tokio::test]
 async fn fifty_requests_a_second_are_the_global_limit_but_not_for_interactions() {
     let (lab, world) = lab_and_world().await;
-    let mut limited = None;
-    for _ in 0..60 {
-        let answer = lab.raw(&world.token, "GET", &format!("/users/{}", world.user), Value::Null).await;
-        if answer.status() == 429 {
-            limited = Some(answer);
-            break;
-        }
-    }
-    let answer = limited.expect("60 requests at once are too many");
+    let answer = over_the_global_limit(&lab, &world).await;
     assert_eq!(header(&answer, "x-ratelimit-global"), "true");
     assert_eq!(header(&answer, "x-ratelimit-scope"), "global");
     assert_eq!(answer.json::<Value>().await.unwrap()["global"], true);
@@ -124,7 +130,7 @@ async fn callbacks_and_follow_ups_are_outside_the_global_limit() {
     // Again if the second was over too early to tell.
     loop {
         let interaction = shop.buy().await;
-        while shop.lab.rest(&shop.world.token, "GET", &user, Value::Null).await.0 != 429 {}
+        over_the_global_limit(&shop.lab, &shop.world).await;
         assert_eq!(shop.answer(&interaction, json!({ "type": 5 })).await.0, 204);
         let done = json!({ "content": "Done" });
         assert_eq!(shop.hook(&interaction, "PATCH", "/messages/@original", done.clone()).await.0, 200);

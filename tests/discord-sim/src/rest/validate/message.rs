@@ -13,7 +13,7 @@ use crate::rest::error::ApiError;
 use crate::rest::kept;
 use crate::rest::payload::Upload;
 use crate::world::message::{
-    Attachment, EPHEMERAL, IS_COMPONENTS_V2, Message, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS,
+    Attachment, EPHEMERAL, IS_COMPONENTS_V2, Message, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, Words,
 };
 
 /// Which body it is: some fields and flags belong to some kinds only.
@@ -67,8 +67,8 @@ pub struct Draft {
     pub components: Option<Vec<Value>>,
     /// Existing attachments that stay.
     pub keep: Option<Vec<Id>>,
-    /// Descriptions of new files by index.
-    pub described: Vec<(u64, String)>,
+    /// What is said of files: new ones by their index, others by their id.
+    pub described: Vec<(u64, Words)>,
     /// Flags.
     pub flags: Option<u64>,
     /// Read out aloud.
@@ -203,16 +203,17 @@ fn attachments(form: &mut Form, body: &Object, files: &[Upload], kind: Kind, dra
     let mut keep = Vec::new();
     form.each("attachments", list, |form, item| {
         form.text(item, "filename", 1..=1024);
-        let described = form.text(item, "description", 0..=1024);
+        let mut words = |key: &str| form.text(item, key, 0..=1024).map(str::to_owned);
+        let words = Words { description: words("description"), title: words("title") };
+        form.unmodelled(item, &["duration_secs", "waveform", "is_spoiler"]);
         let id = present(item, "id").and_then(|id| id.as_u64().or_else(|| id.as_str()?.parse().ok()));
         let Some(id) = id else { return form.missing("id") };
-        if files.iter().any(|file| file.index == id) {
-            draft.described.extend(described.map(|text| (id, text.to_owned())));
-        } else if kept(id) {
+        if kept(id) {
             keep.push(Id(id));
-        } else {
+        } else if !files.iter().any(|file| file.index == id) {
             form.fail("ATTACHMENT_NOT_FOUND", "Attachment data not found");
         }
+        draft.described.push((id, words));
     });
     draft.keep = Some(keep);
 }
