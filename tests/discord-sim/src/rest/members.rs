@@ -61,17 +61,39 @@ fn unknown_member(world: &World, user: Id) -> ApiError {
 /// The longest time-out.
 const TIMEOUT: Duration = Duration::from_hours(28 * 24);
 
+/// What a body says of something that there may be.
+enum Said<T> {
+    Nothing,
+    Be(Option<T>),
+}
+
+impl<T> Said<T> {
+    fn of(body: &Object, key: &str, value: Option<T>) -> Self {
+        if body.contains_key(key) { Self::Be(value) } else { Self::Nothing }
+    }
+
+    fn is_something(&self) -> bool {
+        matches!(self, Self::Be(_))
+    }
+
+    fn put(self, place: &mut Option<T>) {
+        if let Self::Be(value) = self {
+            *place = value;
+        }
+    }
+}
+
 /// What a body changes of a member; what it does not say stays.
 struct Change {
-    nick: Option<Option<String>>,
+    nick: Said<String>,
     roles: Option<Vec<Id>>,
-    timeout: Option<Option<Timestamp>>,
+    timeout: Said<Timestamp>,
 }
 
 /// The nickname a body gives, none to take it away.
-fn nickname(form: &mut Form, body: &Object) -> Option<Option<String>> {
+fn nickname(form: &mut Form, body: &Object) -> Said<String> {
     let nick = form.text(body, "nick", 0..=32).filter(|nick| !nick.is_empty()).map(str::to_owned);
-    body.contains_key("nick").then_some(nick)
+    Said::of(body, "nick", nick)
 }
 
 impl Change {
@@ -86,17 +108,17 @@ impl Change {
         }
         form.unmodelled(body, &["mute", "deaf", "channel_id", "flags"]);
         form.finish()?;
-        Ok(Self { nick, roles, timeout: body.contains_key(KEY).then_some(until) })
+        Ok(Self { nick, roles, timeout: Said::of(body, KEY, until) })
     }
 
     /// Each change needs a permission of its own.
     fn permit(&self, world: &World, guild: Id, bot: Id, user: Id) -> Result<(), ApiError> {
         let found = member_of(world, guild, bot)?;
         let member = found.members.get(&user).ok_or_else(|| unknown_member(world, user))?;
-        if self.nick.is_some() {
+        if self.nick.is_something() {
             may_change(found, bot, user, permissions::MANAGE_NICKNAMES)?;
         }
-        if self.timeout.is_some() {
+        if self.timeout.is_something() {
             may_change(found, bot, user, permissions::MODERATE_MEMBERS)?;
             if permissions::in_guild(found, user) & permissions::ADMINISTRATOR != 0 {
                 return Err(ApiError::no_permission());
@@ -110,8 +132,8 @@ impl Change {
     }
 
     fn apply(self, member: &mut Member) {
-        member.nick = self.nick.unwrap_or(member.nick.take());
-        member.timeout = self.timeout.unwrap_or(member.timeout);
+        self.nick.put(&mut member.nick);
+        self.timeout.put(&mut member.timeout);
         if let Some(roles) = self.roles {
             member.roles = roles;
         }
@@ -145,7 +167,7 @@ pub async fn edit_own(
     form.finish()?;
     let mut world = server.world();
     allowed(&world, guild, bot, permissions::CHANGE_NICKNAME)?;
-    put(&mut world, guild, bot, Change { nick, roles: None, timeout: None })
+    put(&mut world, guild, bot, Change { nick, roles: None, timeout: Said::Nothing })
 }
 
 fn put(world: &mut World, guild: Id, user: Id, change: Change) -> Answer {
