@@ -7,8 +7,11 @@ CARGO_BUILD_TARGET=$(rustc -vV | awk '$1 == "host:" { print $2 }')
 export CARGO_BUILD_TARGET
 export RUSTFLAGS='-C target-feature=+crt-static'
 # What is between the sources and the programs is kept here for every checkout of this user: dependencies are compiled once.
-# The programs themselves are below the checkout's own target/.
+# The programs themselves are below the checkout's own target/. Cargo names crates by their place within the checkout, and would
+# take those of another for this one's, were it not for the wrapper: it does nothing (`env rustc ...`), but its path counts.
 export CARGO_BUILD_BUILD_DIR=$CACHE/cargo
+export RUSTC_WORKSPACE_WRAPPER=$LOCAL/env
+ln -sfn "$(command -v env)" "$RUSTC_WORKSPACE_WRAPPER"
 PROGRAMS=$ROOT/target/$CARGO_BUILD_TARGET
 
 # Old checkouts leave their parts there; beyond this it is made anew. A build of everything takes about 6 GiB.
