@@ -7,6 +7,7 @@ pub mod discord_bot;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod names;
+pub mod pod_monitor;
 pub mod status;
 pub mod stock_display;
 pub mod workload;

@@ -55,6 +55,13 @@ pub struct Cache<V> {
     complete: watch::Sender<bool>,
 }
 
+/// Not derived: that would ask for a default summary.
+impl<V> Default for Entries<V> {
+    fn default() -> Self {
+        Self { known: HashMap::default(), gone: HashMap::default(), written: HashSet::default() }
+    }
+}
+
 #[derive(Debug)]
 struct Entries<V> {
     known: HashMap<Key, Arc<V>>,
@@ -92,9 +99,7 @@ impl<V: Summary> Entries<V> {
 
 impl<V> Default for Cache<V> {
     fn default() -> Self {
-        let entries =
-            Entries { known: HashMap::default(), gone: HashMap::default(), written: HashSet::default() };
-        Self { entries: RwLock::new(entries), complete: watch::Sender::new(false) }
+        Self { entries: RwLock::default(), complete: watch::Sender::new(false) }
     }
 }
 
@@ -144,6 +149,18 @@ impl<V: Summary> Cache<V> {
     pub async fn complete(&self) {
         // The sender lives in self: the wait cannot end with an error.
         let _ = self.complete.subscribe().wait_for(|complete| *complete).await;
+    }
+
+    /// Is the first list complete?
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        *self.complete.borrow()
+    }
+
+    /// Forgets everything: the cluster has the kind no more.
+    pub fn clear(&self) {
+        *self.write() = Entries::default();
+        self.complete.send_replace(false);
     }
 
     /// Applies the events of a watch until it ends; calls `changed` for every object that came, changed or went.

@@ -11,7 +11,7 @@ use kube::ResourceExt as _;
 use serde::Serialize;
 
 use super::{cache::Summary, footprint::Footprint, foreign};
-use crate::api::names;
+use crate::api::{names, pod_monitor::PodMonitor};
 
 /// A kind of child.
 pub trait Child: kube::Resource<DynamicType = ()> + Serialize {
@@ -41,7 +41,9 @@ stateless!(
     Service: true,
     ServiceAccount: false,
     NetworkPolicy: true,
-    PodDisruptionBudget: true
+    PodDisruptionBudget: true,
+    // Where Prometheus asks changes nothing of what the bot does.
+    PodMonitor: false
 );
 
 /// What is kept of a child object.

@@ -27,7 +27,7 @@ use super::{
     secrets::Secrets,
 };
 use crate::{
-    api::{DiscordBot, StockDisplay},
+    api::{DiscordBot, StockDisplay, pod_monitor::PodMonitor},
     client::Freshness,
     metrics::Metrics,
 };
@@ -110,6 +110,8 @@ pub struct Context {
     pub budgets: Children<PodDisruptionBudget>,
     /// Each NetworkPolicy of a bot.
     pub network_policies: Children<NetworkPolicy>,
+    /// Each `PodMonitor` of a bot; complete only while the cluster has the kind.
+    pub pod_monitors: Children<PodMonitor>,
     /// Each pod of a bot.
     pub pods: Cache<PodState>,
     /// What is known of their Secrets.

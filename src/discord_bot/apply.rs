@@ -13,7 +13,7 @@ use stockbot_config::fingerprint;
 
 use super::build::Children;
 use crate::{
-    api::{DiscordBot, names},
+    api::{DiscordBot, names, pod_monitor::PodMonitor},
     cluster::{
         cache::Key,
         child::{Child, Live},
@@ -41,8 +41,15 @@ pub async fn apply(
     children: Children,
     hold: bool,
 ) -> Result<Applied, ApplyError> {
-    let Children { service_account, config_map, deployment, service, pod_disruption_budget, network_policy } =
-        children;
+    let Children {
+        service_account,
+        config_map,
+        deployment,
+        service,
+        pod_disruption_budget,
+        network_policy,
+        pod_monitor,
+    } = children;
     if has_orphans(context, key, &Key::of(&config_map)) {
         stays(context, key, uid).await?;
     }
@@ -63,6 +70,10 @@ pub async fn apply(
         Some(policy) => drop(writer.apply(&context.network_policies, &policy).await?),
         None => writer.prune::<NetworkPolicy>(&context.network_policies, &key.name).await?,
     }
+    // Complete only where the cluster has the kind; when that comes later, every bot is looked at again.
+    if context.pod_monitors.is_complete() {
+        writer.apply(&context.pod_monitors, &pod_monitor).await?;
+    }
     let rolling = !hold && roll(context, &writer, &deployment).await?;
     Ok(Applied { rolling })
 }
@@ -78,6 +89,7 @@ fn has_orphans(context: &Context, key: &Key, config_map: &Key) -> bool {
         || orphan::<ServiceAccount>(&context.service_accounts, key)
         || orphan::<PodDisruptionBudget>(&context.budgets, key)
         || orphan::<NetworkPolicy>(&context.network_policies, key)
+        || orphan::<PodMonitor>(&context.pod_monitors, key)
 }
 
 /// Asks the API server whether the bot is still there to stay. The watches of bots and of children are not in step: children may

@@ -1,6 +1,7 @@
 //! One scope (all namespaces, or one of them): opens its watches, runs its reconcilers, its probes and its look at Secrets.
 //! Objects of different namespaces never refer to each other, so scopes share nothing but the process.
 
+mod pod_monitors;
 mod secrets;
 mod wake;
 mod watches;
@@ -16,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use self::{
+    pod_monitors::follow_pod_monitors,
     secrets::follow_secrets,
     watches::{follow_bots, follow_children, follow_displays, follow_pods},
 };
@@ -70,6 +72,7 @@ impl Scope {
             service_accounts: Cache::default(),
             budgets: Cache::default(),
             network_policies: Cache::default(),
+            pod_monitors: Cache::default(),
             pods: Cache::default(),
             reports: Reports::default(),
             rejections: Rejections::default(),
@@ -93,6 +96,7 @@ impl Scope {
                 follow_displays(&context, scope, displays.writer),
                 follow_children(&context, scope),
                 follow_pods(&context, scope),
+                follow_pod_monitors(&context, scope),
                 follow_secrets(&context),
                 probe::run(Arc::clone(&context)),
             )

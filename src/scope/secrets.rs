@@ -14,13 +14,13 @@ use kube::{
     core::PartialObjectMeta,
     runtime::{
         WatchStreamExt as _,
-        watcher::{Error, Event, watcher},
+        watcher::{Event, watcher},
     },
 };
 
 use super::{
     wake,
-    watches::{list_config, wake_all},
+    watches::{is_forbidden, list_config, wake_all},
 };
 use crate::cluster::{cache::Key, context::Context};
 
@@ -137,15 +137,5 @@ async fn watch(context: &Context, namespace: &str) {
 async fn tell(context: &Context, key: &Key, version: Option<String>) {
     if context.secrets.told(key, version.as_deref()).await {
         changed(context, key);
-    }
-}
-
-fn is_forbidden(error: &Error) -> bool {
-    match error {
-        Error::InitialListFailed(kube::Error::Api(status))
-        | Error::WatchStartFailed(kube::Error::Api(status))
-        | Error::WatchFailed(kube::Error::Api(status))
-        | Error::WatchError(status) => status.code == 403,
-        _ => false,
     }
 }

@@ -65,6 +65,17 @@ pub fn list_config(selector: Option<String>) -> watcher::Config {
     watcher::Config { label_selector: selector, page_size: Some(PAGE), ..watcher::Config::default() }
 }
 
+/// Is the watch not granted?
+pub fn is_forbidden(error: &watcher::Error) -> bool {
+    match error {
+        watcher::Error::InitialListFailed(kube::Error::Api(status))
+        | watcher::Error::WatchStartFailed(kube::Error::Api(status))
+        | watcher::Error::WatchFailed(kube::Error::Api(status))
+        | watcher::Error::WatchError(status) => status.code == 403,
+        _ => false,
+    }
+}
+
 /// Drops what nobody here reads and what is often most of an object: who changed which field, and `kubectl`'s copy of it.
 fn forget_history<K: Resource>(object: &mut K) {
     object.managed_fields_mut().clear();
@@ -158,7 +169,7 @@ fn bound(context: &Context, bot: &Key) -> Vec<Key> {
     context.naming(bot).iter().map(|display| Key::of(&**display)).collect()
 }
 
-fn all<K: Resource<DynamicType = ()> + Clone>(store: &Store<K>) -> BTreeSet<Key> {
+pub fn all<K: Resource<DynamicType = ()> + Clone>(store: &Store<K>) -> BTreeSet<Key> {
     store.state().iter().map(|object| Key::of(&**object)).collect()
 }
 
@@ -178,7 +189,7 @@ pub async fn follow_children(context: &Context, scope: Option<&str>) {
     );
 }
 
-async fn follow_kind<K>(context: &Context, scope: Option<&str>, cache: &Children<K>)
+pub async fn follow_kind<K>(context: &Context, scope: Option<&str>, cache: &Children<K>)
 where
     K: Child + Resource<Scope = NamespaceResourceScope> + Clone + DeserializeOwned + Debug + Send + 'static,
 {

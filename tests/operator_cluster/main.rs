@@ -15,6 +15,7 @@ mod leadership;
 mod lifecycle;
 mod metrics;
 mod operator;
+mod pod_monitors;
 mod process;
 mod quiet;
 mod rights;

@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use stockbot_harness::{Process, eventually, free_port};
 use stockbot_operator::api::{DiscordBot, StockDisplay, conditions::find};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::{BOT, SOON, cluster, fake_bot::FakeBot, operator::Operator};
 
@@ -29,13 +30,30 @@ pub struct World {
     pub client: Client,
     /// The namespace.
     pub namespace: String,
+    _share: Share,
 }
+
+/// What a test has of the cluster: most share it, one that changes what all see has it alone.
+enum Share {
+    Shared(#[expect(dead_code, reason = "held")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "held")] RwLockWriteGuard<'static, ()>),
+}
+static CLUSTER: RwLock<()> = RwLock::const_new(());
 
 static NAMESPACES: AtomicU32 = AtomicU32::new(0);
 
 impl World {
     /// An empty namespace under *restricted* Pod Security.
     pub async fn empty() -> Self {
+        Self::with(Share::Shared(CLUSTER.read().await)).await
+    }
+
+    /// A namespace with both Secrets of a bot, in a cluster that no other test uses meanwhile.
+    pub async fn alone() -> Self {
+        Self::with(Share::Alone(CLUSTER.write().await)).await.with_secrets().await
+    }
+
+    async fn with(share: Share) -> Self {
         let client = cluster::connect().await;
         let number = NAMESPACES.fetch_add(1, Ordering::Relaxed);
         let name = format!("operator-test-{}-{number}", std::process::id());
@@ -44,15 +62,18 @@ impl World {
         }))
         .unwrap();
         Api::all(client.clone()).create(&PostParams::default(), &namespace).await.unwrap();
-        Self { client, namespace: name }
+        Self { client, namespace: name, _share: share }
     }
 
     /// A namespace with both Secrets of a bot.
     pub async fn new() -> Self {
-        let world = Self::empty().await;
-        world.secret("growshop-discord", "token", "MTEw.abc.def").await;
-        world.secret("shop-postgres", "url", "postgres://shop:secret@db/shop").await;
-        world
+        Self::empty().await.with_secrets().await
+    }
+
+    async fn with_secrets(self) -> Self {
+        self.secret("growshop-discord", "token", "MTEw.abc.def").await;
+        self.secret("shop-postgres", "url", "postgres://shop:secret@db/shop").await;
+        self
     }
 
     /// Starts the operator for this namespace.

@@ -53,6 +53,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
   verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [monitoring.coreos.com]
+  # Only where the Prometheus operator is installed.
+  resources: [podmonitors]
+  verbs: [get, list, watch, create, patch]
 - apiGroups: [""]
   # Whether its own namespace is being deleted; never any other's.
   resources: [namespaces]

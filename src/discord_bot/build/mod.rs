@@ -4,6 +4,7 @@ pub mod config_map;
 pub mod deployment;
 pub mod network_policy;
 pub mod pod_disruption_budget;
+pub mod pod_monitor;
 pub mod pod_template;
 pub mod secrets_volume;
 pub mod service;
@@ -22,7 +23,7 @@ use k8s_openapi::{
 };
 
 use super::validate::Validated;
-use crate::api::names;
+use crate::api::{names, pod_monitor::PodMonitor};
 
 /// Every child of a bot; `None` = the bot should have none.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +38,10 @@ pub struct Children {
     pub service: Service,
     /// Keeps one pod while nodes are drained; only with more than one.
     pub pod_disruption_budget: Option<PodDisruptionBudget>,
-    /// Closes every other port.
+    /// What may reach the pods, and what they may reach.
     pub network_policy: Option<NetworkPolicy>,
+    /// Has Prometheus ask the pods; only written where the cluster has the kind.
+    pub pod_monitor: PodMonitor,
 }
 
 /// Why children could not be built.
@@ -68,6 +71,7 @@ pub fn build(bot: &Validated) -> Result<Children, BuildError> {
         service: service::build(bot),
         pod_disruption_budget: pod_disruption_budget::build(bot),
         network_policy: network_policy::build(bot),
+        pod_monitor: pod_monitor::build(bot),
     })
 }
 

@@ -33,14 +33,22 @@ fn replicas(children: &Children) -> Option<i32> {
 
 #[test]
 fn the_smallest_bot_has_these_children() {
-    let Children { service_account, config_map, deployment, service, pod_disruption_budget, network_policy } =
-        children("");
+    let Children {
+        service_account,
+        config_map,
+        deployment,
+        service,
+        pod_disruption_budget,
+        network_policy,
+        pod_monitor,
+    } = children("");
     assert_eq!(pod_disruption_budget, None, "it would block every drain");
     insta::assert_yaml_snapshot!("small_service_account", service_account);
     insta::assert_yaml_snapshot!("small_config_map", config_map);
     insta::assert_yaml_snapshot!("small_deployment", deployment);
     insta::assert_yaml_snapshot!("small_service", service);
     insta::assert_yaml_snapshot!("small_network_policy", network_policy);
+    insta::assert_yaml_snapshot!("small_pod_monitor", pod_monitor);
 }
 
 #[test]
@@ -77,6 +85,23 @@ fn a_bot_with_everything_has_this_deployment_and_budget() {
 }
 
 #[test]
+fn a_rest_proxy_at_a_privileged_port_can_be_reached() {
+    let reached = |api_url: &str| {
+        let children = children(&format!("  discord: {{apiUrl: '{api_url}'}}\n"));
+        let rule = children.network_policy.unwrap().spec.unwrap().egress.unwrap().remove(0);
+        let single = rule.ports.unwrap().into_iter().filter(|port| port.end_port.is_none());
+        single.map(|port| serde_json::to_value(port.port).unwrap()).collect::<Vec<_>>()
+    };
+    let always = [json!(53), json!(53), json!(5353), json!(5353), json!(443)];
+    for api_url in ["https://discord.com/api/v10", "https://proxy:443/api", "http://proxy:3000/api/v10"] {
+        assert_eq!(reached(api_url), always, "{api_url}");
+    }
+    for (api_url, port) in [("http://proxy/api/v10", 80), ("https://[::1]:85/api", 85)] {
+        assert_eq!(reached(api_url), [&always[..], &[json!(port)]].concat(), "{api_url}");
+    }
+}
+
+#[test]
 fn every_child_names_its_owner_and_carries_the_labels() {
     let children = children("  replicas: 2\n");
     let all = [
@@ -86,6 +111,7 @@ fn every_child_names_its_owner_and_carries_the_labels() {
         serde_json::to_value(&children.service),
         serde_json::to_value(&children.pod_disruption_budget),
         serde_json::to_value(&children.network_policy),
+        serde_json::to_value(&children.pod_monitor),
     ];
     for child in all.map(Result::unwrap) {
         let metadata = &child["metadata"];
