@@ -3,7 +3,7 @@
 use crate::{
     OutboxJob, ShopId, Store, StoreError,
     db::{Sql, Word as _, get, get_word, id, words},
-    outbox::{about, held},
+    outbox::held,
 };
 
 /// How goods reached the buyer.
@@ -32,7 +32,8 @@ pub async fn job_delivered(
 
 /// Gives a row if the job was still held.
 pub(crate) fn delivered_sql(job: &OutboxJob, via: DeliveredVia, discord_message_id: Option<u64>) -> Sql<'_> {
-    let sql = held!(
+    held!(
+        job,
         "WITH job AS (UPDATE stockbot.outbox SET state = 'done', finished_at = now(), discord_message_id = $4",
         "RETURNING order_id), delivered AS (
             UPDATE stockbot.orders o SET state = 'delivered', delivered_at = now(), delivered_via = $5
@@ -41,9 +42,10 @@ pub(crate) fn delivered_sql(job: &OutboxJob, via: DeliveredVia, discord_message_
             UPDATE stockbot.outbox r SET next_at = now()
             FROM job WHERE r.order_id = job.order_id AND r.kind = 'receipt' AND r.state = 'pending' AND r.lease_owner IS NULL
         )
-        SELECT FROM job"
-    );
-    about(job, sql).bind(discord_message_id.map(id)).bind(via.word())
+        SELECT FROM job",
+        discord_message_id.map(id),
+        via.word(),
+    )
 }
 
 /// How the goods of an order went; `None` while that is open.

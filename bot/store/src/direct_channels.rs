@@ -28,14 +28,14 @@ pub async fn keep_direct_channel(
 }
 
 pub(crate) fn keep_sql<'q>(application: u64, user: u64, channel: u64) -> Sql<'q> {
-    sqlx::query(
+    sqlx::query!(
         "INSERT INTO stockbot.direct_channels (application_id, user_id, channel_id) VALUES ($1, $2, $3)
          ON CONFLICT (application_id, user_id)
          DO UPDATE SET channel_id = EXCLUDED.channel_id, opened_at = EXCLUDED.opened_at",
+        id(application),
+        id(user),
+        id(channel),
     )
-    .bind(id(application))
-    .bind(id(user))
-    .bind(id(channel))
 }
 
 /// Discord does not know the channel any more.

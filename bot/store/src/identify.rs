@@ -52,9 +52,20 @@ pub async fn identify_permit(
     budget: &Budget,
     restart: bool,
 ) -> Result<Permit, StoreError> {
-    let application = id(application_id);
-    let alone = format!("SELECT pg_advisory_xact_lock(stockbot.lock_key('identify', {application}));");
-    let mut tx = store.begin_and(&alone).await?;
+    let alone =
+        format!("SELECT pg_advisory_xact_lock(stockbot.lock_key('identify', {}));", id(application_id));
+    store.whole(|| permit(store, &alone, id(application_id), key, budget, restart)).await
+}
+
+async fn permit(
+    store: &Store,
+    alone: &str,
+    application: i64,
+    key: i32,
+    budget: &Budget,
+    restart: bool,
+) -> Result<Permit, StoreError> {
+    let mut tx = store.begin_and(alone).await?;
     let look = sqlx::query(
         "SELECT coalesce(sum(used) FILTER (WHERE window_ends_at > clock_timestamp()), 0)::int AS used,
             coalesce(max($3 - extract(epoch FROM clock_timestamp() - last_at)::float8) FILTER (WHERE key = $2), 0) AS wait

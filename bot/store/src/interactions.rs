@@ -120,11 +120,13 @@ pub async fn finish_interaction(
 }
 
 pub(crate) fn finished_sql(id: u64, end: InteractionEnd, response: &Value) -> Sql<'_> {
-    let sql = sqlx::query(
+    sqlx::query!(
         "UPDATE stockbot.interactions SET state = $2, response = $3, finished_at = now(), lease_until = NULL, token = ''
          WHERE id = $1 AND state IN ('received', 'acknowledged')",
-    );
-    sql.bind(key(id)).bind(end.word()).bind(response)
+        key(id),
+        end.word(),
+        response,
+    )
 }
 
 /// Claims interactions of a bot that arrived more than `older_than` ago and that nobody finished, oldest first. Each is handed to

@@ -3,12 +3,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::PgRow;
-
-use crate::{
-    Store, StoreError,
-    db::{Sql, get, seconds},
-};
+use crate::{Store, StoreError, db::seconds};
 
 /// What is needed to resume a gateway session.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,20 +42,6 @@ pub struct ShardLease {
     pub session: Option<SavedSession>,
 }
 
-impl ShardLease {
-    fn from_row(row: &PgRow) -> Result<Self, StoreError> {
-        let session_id: Option<String> = get(row, "session_id")?;
-        let session = match session_id {
-            None => None,
-            Some(session_id) => {
-                let (sequence, resume_url) = (get(row, "sequence")?, get(row, "resume_url")?);
-                Some(SavedSession { session_id, sequence, resume_url })
-            }
-        };
-        Ok(Self { shard: get(row, "shard")?, epoch: get(row, "epoch")?, session })
-    }
-}
-
 /// The pod whose request is still to be honoured. The version before notes no end; its requests last as long as the lease.
 macro_rules! wanted_by {
     () => {
@@ -80,7 +61,7 @@ pub async fn take(
     owner: &str,
     ttl: Duration,
 ) -> Result<Option<ShardLease>, StoreError> {
-    let sql = sqlx::query(
+    let sql = sqlx::query!(
         "INSERT INTO stockbot.shard_leases AS held (bot, shard, total, owner, epoch, expires_at)
          VALUES ($1, $2, $3, $4, 1, clock_timestamp() + make_interval(secs => $5))
          ON CONFLICT (bot, shard) DO UPDATE
@@ -92,9 +73,20 @@ pub async fn take(
          WHERE held.owner = $4 OR held.expires_at <= clock_timestamp()
             AND (held.handover_to = $4 OR coalesce(held.handover_until <= clock_timestamp(), true))
          RETURNING shard, epoch, session_id, sequence, resume_url",
+        bot,
+        shard,
+        total,
+        owner,
+        seconds(ttl),
     );
-    let row = store.row(sql.bind(bot).bind(shard).bind(total).bind(owner).bind(seconds(ttl))).await?;
-    row.as_ref().map(ShardLease::from_row).transpose()
+    let Some(row) = store.row(sql).await? else { return Ok(None) };
+    let session = match (row.session_id, row.sequence, row.resume_url) {
+        (Some(session_id), Some(sequence), Some(resume_url)) => {
+            Some(SavedSession { session_id, sequence, resume_url })
+        }
+        _ => None,
+    };
+    Ok(Some(ShardLease { shard: row.shard, epoch: row.epoch, session }))
 }
 
 /// Asks the owner to hand the shard over to `owner` within `within`; forgotten then, and when the shard changes hands.
@@ -105,29 +97,34 @@ pub async fn request_handover(
     owner: &str,
     within: Duration,
 ) -> Result<(), StoreError> {
-    let sql = sqlx::query(
+    let sql = sqlx::query!(
         "UPDATE stockbot.shard_leases
          SET handover_to = $3, handover_until = clock_timestamp() + make_interval(secs => $4)
          WHERE bot = $1 AND shard = $2 AND owner <> $3",
+        bot,
+        shard,
+        owner,
+        seconds(within),
     );
-    store.execute(sql.bind(bot).bind(shard).bind(owner).bind(seconds(within))).await?;
+    store.execute(sql).await?;
     Ok(())
 }
 
 /// A statement about a shard that the caller still owns. An expired lease that nobody took is still the caller's: while the
 /// database was away, nobody else could take it.
 macro_rules! owned {
-    ($update:literal) => {
-        concat!(
-            "UPDATE stockbot.shard_leases SET ",
-            $update,
-            " WHERE bot = $1 AND shard = $2 AND owner = $3 AND epoch = $4 RETURNING shard"
+    (($bot:expr, $shard:expr, $owner:expr, $epoch:expr), $update:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query!(
+            "UPDATE stockbot.shard_leases SET "
+                + $update
+                + " WHERE bot = $1 AND shard = $2 AND owner = $3 AND epoch = $4 RETURNING shard",
+            $bot,
+            $shard,
+            $owner,
+            $epoch,
+            $($argument,)*
         )
     };
-}
-
-fn about<'q>(sql: &'static str, bot: &'q str, shard: i32, owner: &'q str, epoch: i64) -> Sql<'q> {
-    sqlx::query(sql).bind(bot).bind(shard).bind(owner).bind(epoch)
 }
 
 /// Saves what is needed to resume. `false`: not the owner any more.
@@ -139,9 +136,13 @@ pub async fn save_session(
     epoch: i64,
     session: &SavedSession,
 ) -> Result<bool, StoreError> {
-    let sql = owned!("session_id = $5, sequence = $6, resume_url = $7");
-    let sql = about(sql, bot, shard, owner, epoch);
-    let sql = sql.bind(&session.session_id).bind(session.sequence).bind(&session.resume_url);
+    let sql = owned!(
+        (bot, shard, owner, epoch),
+        "session_id = $5, sequence = $6, resume_url = $7",
+        session.session_id,
+        session.sequence,
+        session.resume_url,
+    );
     Ok(store.row(sql).await?.is_some())
 }
 
@@ -153,8 +154,8 @@ pub async fn clear_session(
     owner: &str,
     epoch: i64,
 ) -> Result<bool, StoreError> {
-    let sql = owned!("session_id = NULL, sequence = NULL, resume_url = NULL");
-    Ok(store.row(about(sql, bot, shard, owner, epoch)).await?.is_some())
+    let sql = owned!((bot, shard, owner, epoch), "session_id = NULL, sequence = NULL, resume_url = NULL");
+    Ok(store.row(sql).await?.is_some())
 }
 
 /// Gives the shard up at once and keeps its session for the next owner: for `courtesy` for the pod that asked for it, if one did.
@@ -168,9 +169,11 @@ pub async fn release(
     courtesy: Duration,
 ) -> Result<bool, StoreError> {
     let sql = owned!(
+        (bot, shard, owner, epoch),
         "expires_at = clock_timestamp(), owner = '',
          handover_until = CASE WHEN handover_until > clock_timestamp()
-            THEN clock_timestamp() + make_interval(secs => $5) END"
+            THEN clock_timestamp() + make_interval(secs => $5) END",
+        seconds(courtesy),
     );
-    Ok(store.row(about(sql, bot, shard, owner, epoch).bind(seconds(courtesy))).await?.is_some())
+    Ok(store.row(sql).await?.is_some())
 }

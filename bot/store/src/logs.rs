@@ -69,18 +69,26 @@ pub async fn log_command(store: &Store, log: &CommandLog) -> Result<(), StoreErr
 }
 
 pub(crate) fn command_sql(log: &CommandLog) -> Sql<'_> {
-    let sql = sqlx::query(
+    let duration = i64::try_from(log.duration.as_millis()).unwrap_or(i64::MAX);
+    sqlx::query!(
         "INSERT INTO stockbot.discord_command_logs
             (shop_id, bot, interaction_id, user_id, user_name, channel_id, guild_id,
              command, arguments, outcome, duration_ms, error)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (interaction_id) DO NOTHING",
-    );
-    let sql = sql.bind(log.shop.0).bind(&log.bot).bind(log.interaction_id.map(id)).bind(id(log.user_id));
-    let sql = sql.bind(&log.user_name).bind(log.channel_id.map(id)).bind(log.guild_id.map(id));
-    let duration = i64::try_from(log.duration.as_millis()).unwrap_or(i64::MAX);
-    let sql = sql.bind(&log.command).bind(&log.arguments).bind(log.outcome.word()).bind(duration);
-    sql.bind(&log.error)
+        log.shop.0,
+        log.bot,
+        log.interaction_id.map(id),
+        id(log.user_id),
+        log.user_name,
+        log.channel_id.map(id),
+        log.guild_id.map(id),
+        log.command,
+        log.arguments,
+        log.outcome.word(),
+        duration,
+        log.error.as_deref(),
+    )
 }
 
 /// One line of the audit trail.

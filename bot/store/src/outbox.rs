@@ -154,26 +154,27 @@ pub async fn claim_jobs(
 
 /// A statement about a job that the caller still holds: nobody claimed it since, and it was neither finished nor cancelled.
 macro_rules! held {
-    ($before:literal, $after:literal) => {
-        concat!(
-            $before,
-            " WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'pending' ",
-            $after
+    ($job:expr, $before:literal, $after:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query!(
+            $before + " WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'pending' " + $after,
+            $job.id,
+            $job.owner,
+            $job.attempts,
+            $($argument,)*
         )
     };
 }
 pub(crate) use held;
 
-pub(crate) fn about<'q>(job: &'q OutboxJob, sql: &'static str) -> Sql<'q> {
-    sqlx::query(sql).bind(job.id).bind(&job.owner).bind(job.attempts)
-}
-
 /// To be called right before Discord is: writes the start of the send down. `false`: the lease is over or the job was cancelled;
 /// do not send.
 pub async fn job_sending(store: &Store, job: &OutboxJob) -> Result<bool, StoreError> {
-    let sql =
-        held!("UPDATE stockbot.outbox SET sent_at = coalesce(sent_at, now())", "AND lease_until > now()");
-    Ok(store.execute(about(job, sql)).await? == 1)
+    let sql = held!(
+        job,
+        "UPDATE stockbot.outbox SET sent_at = coalesce(sent_at, now())",
+        "AND lease_until > now()"
+    );
+    Ok(store.execute(sql).await? == 1)
 }
 
 /// What is known of a send that [`job_sending`] announced, or that a sale began with.
@@ -195,9 +196,12 @@ pub async fn job_done(
 }
 
 pub(crate) fn done_sql(job: &OutboxJob, discord_message_id: Option<u64>) -> Sql<'_> {
-    let sql =
-        held!("UPDATE stockbot.outbox SET state = 'done', finished_at = now(), discord_message_id = $4", "");
-    about(job, sql).bind(discord_message_id.map(id))
+    held!(
+        job,
+        "UPDATE stockbot.outbox SET state = 'done', finished_at = now(), discord_message_id = $4",
+        "",
+        discord_message_id.map(id)
+    )
 }
 
 /// Done by one message for all. Those that somebody else holds now are left out; how many were not.
@@ -206,15 +210,19 @@ pub async fn jobs_done(
     jobs: &[&OutboxJob],
     discord_message_id: u64,
 ) -> Result<u64, StoreError> {
-    let sql = sqlx::query(
+    let ids: Vec<i64> = jobs.iter().map(|job| job.id).collect();
+    let owners: Vec<String> = jobs.iter().map(|job| job.owner.clone()).collect();
+    let attempts: Vec<i32> = jobs.iter().map(|job| job.attempts).collect();
+    let sql = sqlx::query!(
         "UPDATE stockbot.outbox j SET state = 'done', finished_at = now(), discord_message_id = $4
          FROM unnest($1::bigint[], $2::text[], $3::int[]) AS held (id, owner, attempts)
          WHERE j.id = held.id AND j.lease_owner = held.owner AND j.attempts = held.attempts AND j.state = 'pending'",
+        &ids,
+        &owners,
+        &attempts,
+        id(discord_message_id),
     );
-    let ids: Vec<i64> = jobs.iter().map(|job| job.id).collect();
-    let owners: Vec<&str> = jobs.iter().map(|job| job.owner.as_str()).collect();
-    let attempts: Vec<i32> = jobs.iter().map(|job| job.attempts).collect();
-    store.execute(sql.bind(ids).bind(owners).bind(attempts).bind(id(discord_message_id))).await
+    store.execute(sql).await
 }
 
 /// Not done; due again after `after`. `false`: somebody else holds the job now.
@@ -229,28 +237,33 @@ pub async fn job_retry(
 }
 
 pub(crate) fn retry_sql<'q>(job: &'q OutboxJob, after: Duration, error: &'q str, sent: Sent) -> Sql<'q> {
-    let sql = held!(
+    held!(
+        job,
         "UPDATE stockbot.outbox
          SET next_at = now() + make_interval(secs => $4), error = $5, lease_owner = NULL, lease_until = NULL,
             sent_at = CASE WHEN $6 THEN NULL ELSE sent_at END",
-        ""
-    );
-    about(job, sql).bind(seconds(after)).bind(error).bind(sent == Sent::No)
+        "",
+        seconds(after),
+        error,
+        sent == Sent::No,
+    )
 }
 
 /// Given up, and surely not sent; the order stays deliverable by `/orders` and refundable, and its receipt, which says so, is
 /// due. `false`: somebody else holds the job now.
 pub async fn job_failed(store: &Store, job: &OutboxJob, error: &str) -> Result<bool, StoreError> {
     let sql = held!(
+        job,
         "WITH job AS (UPDATE stockbot.outbox SET state = 'failed', finished_at = now(), error = $4, sent_at = NULL",
         "RETURNING order_id, kind), receipt AS (
             UPDATE stockbot.outbox r SET next_at = now()
             FROM job WHERE job.kind = 'delivery' AND r.order_id = job.order_id AND r.kind = 'receipt'
                 AND r.state = 'pending' AND r.lease_owner IS NULL
         )
-        SELECT FROM job"
+        SELECT FROM job",
+        error,
     );
-    Ok(store.row(about(job, sql).bind(error)).await?.is_some())
+    Ok(store.row(sql).await?.is_some())
 }
 
 /// Jobs of a bot that are neither done nor given up.

@@ -1,11 +1,11 @@
 //! Writes the order of a sale and what Discord is owed for it, within the sale's transaction.
 
 use jiff::Timestamp;
-use sqlx::types::Json;
+use serde_json::Value;
 
 use crate::{
     Held, Order, OrderState, OutboxJob, OutboxKind, Receipt, SalePayload, ShopId, StoreError,
-    db::{Tx, Word as _, get, get_time, id, seconds},
+    db::{Tx, Word as _, get, id, seconds},
     orders::{order_within, units_within},
     outbox::nonce,
     sale::Sale,
@@ -17,9 +17,15 @@ pub(crate) async fn write_order(
     sale: &Sale<'_>,
 ) -> Result<(Order, Option<Box<Held>>), StoreError> {
     let Sale { shop, request, order_id, code, product_name, account, total, .. } = sale;
-    let (kinds, payloads): (Vec<OutboxKind>, Vec<SalePayload>) = jobs(sale).into_iter().unzip();
-    let sql = sqlx::query(
-        "WITH job AS (
+    let (mut words, mut nonces, mut payloads) = (Vec::new(), Vec::new(), Vec::new());
+    for (kind, payload) in jobs(sale) {
+        words.push(kind.word().to_owned());
+        nonces.push(nonce(order_id, kind));
+        payloads.push(to_value(&payload)?);
+    }
+    let deliverer = request.deliverer.as_ref();
+    let sql = sqlx::query!(
+        r#"WITH job AS (
             INSERT INTO stockbot.outbox (shop_id, bot, application_id, order_id, kind, nonce, payload,
                 attempts, lease_owner, lease_until, next_at, sent_at)
             SELECT $2, $3, $4, $1, job.kind, job.nonce, job.payload,
@@ -40,22 +46,31 @@ pub(crate) async fn write_order(
             VALUES ($1, $2, $3, $8, $9, $10, $11, $12, $13, $14, $15)
             RETURNING created_at
         )
-        SELECT created_at, (SELECT id FROM job WHERE kind = 'delivery') AS delivery,
-            (SELECT id FROM job WHERE kind = 'receipt') AS receipt
-        FROM placed",
+        SELECT created_at AS "created_at: jiff_sqlx::Timestamp",
+            (SELECT id FROM job WHERE kind = 'delivery') AS "delivery!",
+            (SELECT id FROM job WHERE kind = 'receipt') AS "receipt!"
+        FROM placed"#,
+        order_id,
+        shop.0,
+        request.bot,
+        id(request.application_id),
+        &words,
+        &nonces,
+        &payloads,
+        account.customer_id,
+        id(request.interaction_id),
+        code,
+        product_name,
+        i32::try_from(request.quantity).unwrap_or(i32::MAX),
+        request.unit_price,
+        total,
+        id(request.confirmation_id),
+        deliverer.map(|deliverer| deliverer.owner.as_str()),
+        deliverer.map(|deliverer| seconds(deliverer.lease)),
     );
-    let sql = sql.bind(order_id).bind(shop.0).bind(&request.bot).bind(id(request.application_id));
-    let words: Vec<&str> = kinds.iter().map(OutboxKind::word).collect();
-    let nonces: Vec<String> = kinds.iter().map(|kind| nonce(order_id, *kind)).collect();
-    let sql = sql.bind(words).bind(nonces).bind(payloads.into_iter().map(Json).collect::<Vec<_>>());
-    let sql = sql.bind(account.customer_id).bind(id(request.interaction_id)).bind(code).bind(product_name);
-    let sql =
-        sql.bind(request.quantity).bind(request.unit_price).bind(total).bind(id(request.confirmation_id));
-    let deliverer = request.deliverer.as_ref();
-    let sql = sql.bind(deliverer.map(|deliverer| &deliverer.owner));
-    let row = tx.one(sql.bind(deliverer.map(|deliverer| seconds(deliverer.lease)))).await?;
-    let order = placed(sale, get_time(&row, "created_at")?);
-    let ids = (get(&row, "delivery")?, get(&row, "receipt")?);
+    let row = tx.one(sql).await?;
+    let order = placed(sale, row.created_at.to_jiff());
+    let ids = (row.delivery, row.receipt);
     let held = deliverer.map(|deliverer| held(sale, &order, ids, &deliverer.owner)).transpose()?;
     Ok((order, held.map(Box::new)))
 }
@@ -86,7 +101,7 @@ fn held(
     owner: &str,
 ) -> Result<Held, StoreError> {
     let payload = payload(sale);
-    let value = serde_json::to_value(&payload).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+    let value = to_value(&payload)?;
     let job = |id, kind, sent_at| OutboxJob {
         id,
         shop: sale.shop,
@@ -107,6 +122,10 @@ fn held(
         payload,
         direct_channel: sale.direct_channel,
     })
+}
+
+fn to_value(payload: &SalePayload) -> Result<Value, StoreError> {
+    serde_json::to_value(payload).map_err(|error| StoreError::Unexpected(error.to_string()))
 }
 
 fn payload(sale: &Sale<'_>) -> SalePayload {

@@ -32,6 +32,13 @@ async fn checked_statements_are_described_as_the_schema_has_them() {
     }
 }
 
+/// What macros put around or between the parts of a statement.
+const SHARED: [&str; 3] = [
+    " WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'pending' ",
+    "UPDATE stockbot.shard_leases SET ",
+    " WHERE bot = $1 AND shard = $2 AND owner = $3 AND epoch = $4 RETURNING shard",
+];
+
 #[test]
 fn every_description_belongs_to_a_statement_of_the_store() {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -39,6 +46,10 @@ fn every_description_belongs_to_a_statement_of_the_store() {
     let code = files.iter().map(|file| words(&std::fs::read_to_string(file).unwrap())).collect::<String>();
     for query in saved() {
         let sql = query["query"].as_str().unwrap();
-        assert!(code.contains(&words(sql)), "no statement any more, run make queries: {sql}");
+        let parts = SHARED
+            .iter()
+            .fold(vec![sql], |parts, shared| parts.into_iter().flat_map(|part| part.split(shared)).collect());
+        let is_there = parts.iter().all(|part| code.contains(&words(part)));
+        assert!(is_there, "no statement any more, run make queries: {sql}");
     }
 }
