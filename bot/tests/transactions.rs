@@ -1,17 +1,15 @@
-//! What an answer costs Postgres, as the server counts it while the real bot answers.
+//! What an answer costs Postgres, as the server counts it while the real bot answers. Purchases are counted by the bench: what a
+//! sale sets off besides (posts, the live message) goes by time.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod support;
 
-use futures_util::future::join_all;
-use serde_json::{Value, json};
-use stockbot_harness::{Person, eventually, text_of};
-use support::{DEADLINE, Shop, assert_shows};
+use serde_json::json;
+use stockbot_harness::Person;
+use support::{Shop, assert_shows};
 
 /// Answers of each kind in the longer of two runs, beyond the one of the shorter.
 const MORE: usize = 8;
-/// Purchases at a time.
-const BATCH: usize = 4;
 /// What a run may do besides on a slow machine: looks at what is due, a resync of the live message, a further connection.
 const ASIDE: i64 = 4;
 
@@ -42,7 +40,7 @@ async fn of_one(shop: &Shop, acts: impl AsyncFn(usize)) -> i64 {
 async fn prepared() -> (Shop, Person) {
     let shop = Shop::new().await;
     let bot = shop.open().await;
-    let units: Vec<String> = (1..=60).map(|n| format!("key-{n}")).collect();
+    let units: Vec<String> = (1..=2).map(|n| format!("key-{n}")).collect();
     shop.stock("VIP", "5", &units.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let customer = shop.customer("Grower", "10 DL").await;
     customer.confirm(&customer.choose("VIP", "1").await).await;
@@ -103,36 +101,4 @@ async fn an_answer_that_changes_something_is_three_transactions() {
     })
     .await;
     assert!(each <= 2 * 2 + 3 * 2, "{each} transactions for two clicks and two changes");
-}
-
-#[tokio::test]
-async fn a_purchase_among_others_is_four_transactions_at_most_with_its_posts() {
-    let (shop, customer) = prepared().await;
-    let bot = shop.start("growshop-1-a").connected().await;
-    shop.world.live_message_shows("Name of VIP").await;
-    let mut confirmations = Vec::new();
-    for _ in 0..BATCH * (2 + MORE) {
-        confirmations.push(customer.choose("VIP", "1").await);
-    }
-    bot.stop().await;
-    let left = std::cell::RefCell::new(confirmations.into_iter());
-    let each = of_one(&shop, async |times| {
-        for _ in 0..times {
-            let now: Vec<Value> = left.borrow_mut().by_ref().take(BATCH).collect();
-            for receipt in join_all(now.iter().map(|confirmation| customer.confirm(confirmation))).await {
-                assert_shows(&receipt, "Thank you");
-            }
-        }
-        let bought = 1 + BATCH * (2 + MORE) - left.borrow().len();
-        for channel in [&shop.world.history, &shop.world.log] {
-            eventually(DEADLINE, "all posts", || async {
-                let posts: String = shop.world.messages(channel).await.iter().map(text_of).collect();
-                if posts.matches("Grower").count() == bought { Ok(()) } else { Err(posts) }
-            })
-            .await;
-        }
-    })
-    .await;
-    let most = i64::try_from(4 * BATCH).unwrap();
-    assert!(each <= most, "{each} transactions for {BATCH} purchases");
 }
