@@ -55,6 +55,14 @@ impl Operator {
             - count(&["resource=\"leases\""])
     }
 
+    /// Requests that the API server refused for want of rights. Where an operator has rights in one namespace alone it may not watch
+    /// definitions, and does without.
+    pub async fn refused(&self) -> u64 {
+        let metrics = self.metrics().await;
+        let count = |parts: &[&str]| sum(&metrics, "api_requests_total", parts);
+        count(&["code=\"403\""]) - count(&["code=\"403\"", "resource=\"customresourcedefinitions\""])
+    }
+
     /// Waits for that many more probes.
     pub async fn probed(&self, more: u64) {
         let metric = "probe_duration_seconds_count";

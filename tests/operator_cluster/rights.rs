@@ -99,7 +99,7 @@ async fn the_chart_grants_what_the_operator_needs() {
     world.pods(1).await;
     world.secret("shop-postgres", "url", "postgres://shop:other@db/shop").await;
     world.bot_is("Progressing", "True", "RolloutInProgress").await;
-    assert_eq!(operator.metric("api_requests_total", &["code=\"403\""]).await, 0);
+    assert_eq!(operator.refused().await, 0);
 }
 
 /// Waits until both the bot and its display are held, or neither is.

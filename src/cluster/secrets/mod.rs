@@ -121,10 +121,10 @@ impl Secrets {
     /// The watch tells that a Secret is at that version, or gone. If a bot refers to it, and that is news, it is read; true if it
     /// means something else to a bot now.
     pub async fn told(&self, key: &Key, version: Option<&str>) -> bool {
-        if !self.note(key, version) {
-            return false;
-        }
-        self.reread(key).await
+        let Some((told, reading)) = self.note(key, version) else { return false };
+        let _alone = reading.lock().await;
+        // A read that was under way may have found this very version.
+        !self.is_known(key, version, told) && self.read_again(key).await
     }
 
     /// The Secrets of a namespace that bots refer to and that are not known to be missing.
@@ -135,13 +135,27 @@ impl Secrets {
         there.map(|(key, _)| key.clone()).collect()
     }
 
-    /// True if the news concern a bot: then they are kept in mind until the Secret has been read.
-    fn note(&self, key: &Key, version: Option<&str>) -> bool {
+    /// If the news concern a bot, they are kept in mind until the Secret has been read: how many there are now, and what its
+    /// readers hold.
+    fn note(&self, key: &Key, version: Option<&str>) -> Option<(u64, Arc<tokio::sync::Mutex<()>>)> {
         let mut known = self.lock();
-        let Some(entry) = known.entries.get_mut(key) else { return false };
-        let news = entry.state.as_ref().is_none_or(|state| !state.is_at(version));
-        entry.told += u64::from(news);
-        news
+        let entry = known.entries.get_mut(key)?;
+        if entry.state.as_ref().is_some_and(|state| state.is_at(version)) {
+            return None;
+        }
+        entry.told += 1;
+        Some((entry.told, Arc::clone(&entry.reading)))
+    }
+
+    /// Is the Secret known as the watch has told? Then so many of its changes are read.
+    fn is_known(&self, key: &Key, version: Option<&str>, told: u64) -> bool {
+        let mut known = self.lock();
+        let Some(entry) = known.entries.get_mut(key) else { return true };
+        let is_known = entry.state.as_ref().is_some_and(|state| state.is_at(version));
+        if is_known {
+            entry.read = told;
+        }
+        is_known
     }
 
     /// Reads a known Secret again; true if it means something else to a bot now.
@@ -149,6 +163,11 @@ impl Secrets {
         let reading = self.lock().entries.get(key).map(|entry| Arc::clone(&entry.reading));
         let Some(reading) = reading else { return false };
         let _alone = reading.lock().await;
+        self.read_again(key).await
+    }
+
+    /// The same, for who holds it.
+    async fn read_again(&self, key: &Key) -> bool {
         let told = self.changes_told(key);
         match self.ask(key).await {
             Ok(state) => self.put(key, &Arc::new(state), told),

@@ -80,6 +80,17 @@ async fn what_the_watch_tells_is_read_if_a_bot_refers_to_it_and_it_is_new() {
 }
 
 #[tokio::test]
+async fn what_the_watch_tells_while_it_is_read_is_read_once() {
+    let server = Server::new();
+    let secrets = Secrets::new(server.stub.client.clone());
+    let key = key();
+    let (read, news) = tokio::join!(secrets.get(&key), secrets.told(&key, Some("1")));
+    assert!(read.is_ok() && !news);
+    assert_eq!(server.asked(), 1);
+    assert_eq!(secrets.next(true, Instant::now() + Duration::from_secs(5)), None, "nothing is left to read");
+}
+
+#[tokio::test]
 async fn bots_that_share_a_secret_have_it_read_once() {
     let server = Server::new();
     let secrets = Secrets::new(server.stub.client.clone());
