@@ -29,7 +29,7 @@ test: ## every test, end to end; takes up to 25 minutes on a cold machine with 2
 bench: ## speed and memory figures, printed as tables
 	@tests/bench/run
 
-chaos: ## long campaigns: rolling restarts under clicks, the operator's leader stopped, killed and cut off, bots of another revision
+chaos: ## long campaigns: rolling restarts under clicks, the operator's leader stopped, killed and cut off, bots of another revision, the operator killed at every write
 	@tests/chaos/run
 
 crds: ## write crds/ from the types in src/api

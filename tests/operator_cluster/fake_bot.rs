@@ -1,6 +1,7 @@
 //! Stands in for a bot's pod: an HTTP server on an address of its own whose `/status` the test decides.
 
 use std::{
+    io,
     net::{Ipv4Addr, SocketAddrV4},
     sync::{Arc, Mutex},
 };
@@ -8,7 +9,7 @@ use std::{
 use axum::{Json, Router, http::StatusCode, routing::get};
 use k8s_openapi::jiff::Timestamp;
 use stockbot_config::{
-    DisplaySettings, fingerprint,
+    Config, DisplaySettings, fingerprint,
     mounts::HTTP_PORT,
     status::{
         BotStatus, BotUser, Database, DatabaseState, DisplayState, DisplayStatus, Gateway, GatewayState,
@@ -28,6 +29,18 @@ pub struct FakeBot {
 impl FakeBot {
     /// Starts one on the first free address of 127.77.0.0/16.
     pub async fn start() -> Self {
+        for index in 1..=u16::MAX {
+            let [high, low] = index.to_be_bytes();
+            if let Ok(bot) = Self::start_at(Ipv4Addr::new(127, 77, high, low)).await {
+                return bot;
+            }
+        }
+        panic!("no address of 127.77.0.0/16 has port {HTTP_PORT} free");
+    }
+
+    /// Starts one on that address.
+    pub async fn start_at(ip: Ipv4Addr) -> io::Result<Self> {
+        let listener = TcpListener::bind(SocketAddrV4::new(ip, HTTP_PORT)).await?;
         let status = Arc::new(Mutex::new(Some(connected())));
         let answer = Arc::clone(&status);
         let router = Router::new().route(
@@ -37,15 +50,19 @@ impl FakeBot {
                 std::future::ready(status.map(Json).ok_or(StatusCode::SERVICE_UNAVAILABLE))
             }),
         );
-        for index in 1..=u16::MAX {
-            let [high, low] = index.to_be_bytes();
-            let ip = Ipv4Addr::new(127, 77, high, low);
-            if let Ok(listener) = TcpListener::bind(SocketAddrV4::new(ip, HTTP_PORT)).await {
-                let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-                return Self { ip: ip.to_string(), status, server };
-            }
-        }
-        panic!("no address of 127.77.0.0/16 has port {HTTP_PORT} free");
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Ok(Self { ip: ip.to_string(), status, server })
+    }
+
+    /// It shows all displays of its configuration and no other; its Discord application has that number.
+    pub fn obeys(&self, config: &Config, number: usize) {
+        self.says(|status| {
+            status.application_id = Some(format!("11000000000001{number:05}"));
+            status.left_behind = Some(Vec::new());
+            let shown = config.displays.iter();
+            status.displays =
+                shown.map(|shown| display(&shown.name, &shown.settings, DisplayState::Published)).collect();
+        });
     }
 
     /// Changes what it says.

@@ -68,20 +68,7 @@ impl World {
 
     /// The pod runs, is ready, and answers at `ip`.
     pub async fn pod_runs(&self, pod: &Pod, ip: &str) {
-        self.pod_status(
-            pod,
-            json!({
-                "phase": "Running",
-                "podIP": ip,
-                "podIPs": [{"ip": ip}],
-                "conditions": [{"type": "Ready", "status": "True"}],
-                "containerStatuses": [{
-                    "name": "stockbot", "ready": true, "restartCount": 0, "image": "x", "imageID": "x",
-                    "state": {"running": {"startedAt": "2026-11-20T18:00:00Z"}},
-                }],
-            }),
-        )
-        .await;
+        self.pod_status(pod, running(ip)).await;
     }
 
     /// A container of the pod has ended as the bot ends for that reason.
@@ -110,4 +97,18 @@ impl World {
         )
         .await;
     }
+}
+
+/// The status of a pod that runs, is ready, and answers at `ip`.
+pub fn running(ip: &str) -> Value {
+    json!({
+        "phase": "Running",
+        "podIP": ip,
+        "podIPs": [{"ip": ip}],
+        "conditions": [{"type": "Ready", "status": "True"}],
+        "containerStatuses": [{
+            "name": "stockbot", "ready": true, "restartCount": 0, "image": "x", "imageID": "x",
+            "state": {"running": {"startedAt": "2026-11-20T18:00:00Z"}},
+        }],
+    })
 }

@@ -5,6 +5,7 @@
 
 mod children;
 mod cluster;
+mod crashes;
 mod displays;
 mod drift;
 mod failures;
@@ -14,6 +15,7 @@ mod kubelet;
 mod leadership;
 mod lifecycle;
 mod metrics;
+mod node;
 mod operator;
 mod pod_monitors;
 mod process;
@@ -23,6 +25,7 @@ mod schema;
 mod secret_rights;
 mod secrets;
 mod unreadable;
+mod watched;
 mod world;
 
 use std::time::Duration;

@@ -88,11 +88,15 @@ impl Operator {
     /// Waits until it leads and has looked at everything once.
     pub async fn leads(&self) {
         eventually(SOON, "the operator leads and has reconciled", || async {
-            let leads = self.metric("leader", &[]).await;
-            let runs = self.metric("reconcile_runs_total", &[]).await;
-            if leads > 0 && runs > 0 { Ok(()) } else { Err((leads, runs, self.process.output())) }
+            if self.has_looked().await { Ok(()) } else { Err(self.process.output()) }
         })
         .await;
+    }
+
+    /// Does it lead, and has it reconciled anything since it began?
+    pub async fn has_looked(&self) -> bool {
+        let metrics = self.metrics().await;
+        sum(&metrics, "leader", &[]) > 0 && sum(&metrics, "reconcile_runs_total", &[]) > 0
     }
 
     /// Tells it to stop; it has to end well, and in time.
