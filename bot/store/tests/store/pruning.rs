@@ -1,6 +1,10 @@
-//! Old rows go in batches, found by an index, however many there are.
+//! Old rows go in batches, found by an index, however many there are: `STOCKBOT_TEST_ROWS` says how many in each table and shop
+//! (`make bench` asks for a million); the time is printed.
 
-use std::time::Duration;
+use std::{
+    env,
+    time::{Duration, Instant},
+};
 
 use stockbot_harness::{Postgres, eventually};
 use stockbot_store::{Store, StoreError, changes, interactions, logs, outbox};
@@ -8,12 +12,24 @@ use stockbot_store::{Store, StoreError, changes, interactions, logs, outbox};
 use crate::shop::{BOT, DEADLINE, Shop};
 
 const HOUR: Duration = Duration::from_hours(1);
-/// Old rows and new ones in every table that is pruned.
-const OLD: u64 = 12_000;
-const NEW: u64 = 3_000;
+/// Rows of a shop in every table that is pruned: so many past their retention, so many not.
+struct Rows {
+    old: u64,
+    new: u64,
+}
 
-/// A shop with so many rows past their retention, and its neighbour with as many of its own.
-async fn full(server: &Postgres) -> Shop {
+impl Rows {
+    const FEW: Self = Self { old: 12_000, new: 3_000 };
+
+    /// As many as are asked for.
+    fn wanted() -> Self {
+        let wanted = env::var("STOCKBOT_TEST_ROWS").ok().map(|rows| rows.parse::<u64>().unwrap());
+        wanted.map_or(Self::FEW, |rows| Self { old: rows * 4 / 5, new: rows / 5 })
+    }
+}
+
+/// A shop with these rows, and its neighbour with as many of its own.
+async fn full(server: &Postgres, Rows { old, new }: &Rows) -> Shop {
     let shop = Shop::open_in(server.database().await, |_| {}).await;
     let sql = "
         INSERT INTO stockbot.change_events (shop_id, kind, at) SELECT $shop, 'stock', $at FROM $rows;
@@ -33,8 +49,8 @@ async fn full(server: &Postgres) -> Shop {
             SELECT $shop, n, 'info', 'a', 1, 'o', 't', '{}', $at FROM $rows;
         ALTER TABLE stockbot.discord_audit_logs ENABLE TRIGGER give_number;
         ANALYZE";
-    let rows = format!("generate_series(1, {}) AS n", OLD + NEW);
-    let at = format!("CASE WHEN n <= {OLD} THEN now() - interval '2 hours' ELSE now() END");
+    let rows = format!("generate_series(1, {}) AS n", old + new);
+    let at = format!("CASE WHEN n <= {old} THEN now() - interval '2 hours' ELSE now() END");
     let currency = stockbot_config::Currency::default();
     let neighbour = stockbot_store::shops::ensure_shop(&shop.store, "else", "shop", &currency).await.unwrap();
     for shop_id in [shop.id, neighbour] {
@@ -58,14 +74,19 @@ async fn prune_everything(shop: &Shop, store: &Store) -> [Result<u64, StoreError
 async fn all_that_is_old_goes_and_nothing_else_without_reading_a_whole_table() {
     // A server of its own, on which nobody else decides about plans.
     let server = Postgres::start().await.unwrap();
-    let shop = full(&server).await;
+    let rows = Rows::wanted();
+    let shop = full(&server, &rows).await;
     let store = shop.watched_anew().await;
-    assert_eq!(interactions::forget_tokens(&store, shop.id, HOUR).await.unwrap(), OLD);
-    assert_eq!(outbox::forget_tokens(&store, shop.id, HOUR).await.unwrap(), OLD);
+    let begun = Instant::now();
+    assert_eq!(interactions::forget_tokens(&store, shop.id, HOUR).await.unwrap(), rows.old);
+    assert_eq!(outbox::forget_tokens(&store, shop.id, HOUR).await.unwrap(), rows.old);
+    println!("{:.1?} for the tokens of {} rows in each of 2 tables", begun.elapsed(), rows.old);
     assert_eq!(outbox::forget_tokens(&store, shop.id, HOUR).await.unwrap(), 0);
+    let begun = Instant::now();
     for pruned in prune_everything(&shop, &store).await {
-        assert_eq!(pruned.unwrap(), OLD);
+        assert_eq!(pruned.unwrap(), rows.old);
     }
+    println!("{:.1?} for {} rows in each of 5 tables", begun.elapsed(), rows.old);
     for again in prune_everything(&shop, &store).await {
         assert_eq!(again.unwrap(), 0);
     }
@@ -78,12 +99,13 @@ async fn all_that_is_old_goes_and_nothing_else_without_reading_a_whole_table() {
             UNION ALL SELECT count(*) FROM stockbot.discord_command_logs GROUP BY shop_id
             UNION ALL SELECT count(*) FROM stockbot.discord_audit_logs GROUP BY shop_id
         ) AS counts WHERE rows NOT IN ($new, $all)";
-    let left = left.replace("$new", &NEW.to_string()).replace("$all", &(OLD + NEW).to_string());
+    let left =
+        left.replace("$new", &rows.new.to_string()).replace("$all", &(rows.old + rows.new).to_string());
     // Read before anybody looks at the tables by hand.
     let deleted = format!("SELECT sum(n_tup_del) FROM pg_stat_user_tables WHERE relname IN {tables}");
     eventually(DEADLINE, "the session has counted", || async {
         let counted = shop.database.text(&deleted).await;
-        if counted == (5 * OLD).to_string() { Ok(()) } else { Err(counted) }
+        if counted == (5 * rows.old).to_string() { Ok(()) } else { Err(counted) }
     })
     .await;
     let whole = format!(
@@ -95,7 +117,7 @@ async fn all_that_is_old_goes_and_nothing_else_without_reading_a_whole_table() {
 
 #[tokio::test]
 async fn one_statement_removes_no_more_than_a_batch() {
-    let shop = full(Postgres::shared().await).await;
+    let shop = full(Postgres::shared().await, &Rows::FEW).await;
     shop.database
         .execute(
             "CREATE TABLE public.statements (rows bigint);
