@@ -159,7 +159,8 @@ async fn what_was_begun_is_waited_for_no_longer_than_the_pod_may_live() {
     shop.stock("VIP", "5", &["key-1"]).await;
     let customer = shop.customer("Grower", "1 DL").await;
     let confirmation = customer.choose("VIP", "1").await;
-    let fault = json!({"match": {"method": "POST", "path": "/channels/*/messages"}, "effect": {"delay": "1h"}});
+    let fault =
+        json!({"match": {"method": "POST", "path": "/channels/*/messages"}, "effect": {"delay": "1h"}});
     shop.world.discord.post("/faults", fault).await;
     press(&customer, &confirmation["response"], "sb1:ok:").await;
     shop.until("SELECT count(*) FROM stockbot.orders", "1").await;

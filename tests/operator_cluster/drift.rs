@@ -31,12 +31,12 @@ async fn what_others_add_to_a_child_is_taken_back() {
     };
     world.until(BOT, "the Service selects the pods again", only_ours).await;
 
-    let policy = json!({"spec": {"policyTypes": ["Ingress", "Egress"], "egress": []}});
+    let as_made = world.api::<NetworkPolicy>().get(BOT).await.unwrap().spec;
+    let policy =
+        json!({"spec": {"egress": [], "ingress": [{"from": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]}]}});
     world.patch::<NetworkPolicy>(BOT, policy).await;
-    let only_ingress = |found: Option<&NetworkPolicy>| {
-        found.unwrap().spec.as_ref().unwrap().policy_types.as_deref() == Some(&["Ingress".to_owned()])
-    };
-    world.until(BOT, "egress is open again", only_ingress).await;
+    let is_as_made = |found: Option<&NetworkPolicy>| found.unwrap().spec == as_made;
+    world.until(BOT, "the bot reaches and is reached as before", is_as_made).await;
 
     let evil = json!({"spec": {"template": {"spec": {
         "hostNetwork": true,
