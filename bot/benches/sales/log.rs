@@ -20,12 +20,13 @@ async fn entries(shop: &Shop) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn posts(entries: &[Value]) -> impl Iterator<Item = &Value> {
+/// Messages that Discord has taken: posted, or a reply that was changed, for goods come with either.
+fn messages(entries: &[Value]) -> impl Iterator<Item = &Value> {
     entries.iter().filter(|entry| {
         entry["kind"] == "rest"
-            && entry["method"] == "POST"
+            && (entry["method"] == "POST" || entry["method"] == "PATCH")
             && entry["status"] == 200
-            && entry["path"].as_str().is_some_and(|path| path.ends_with("/messages"))
+            && entry["path"].as_str().is_some_and(|path| path.contains("/messages"))
     })
 }
 
@@ -51,7 +52,7 @@ pub async fn sales(shop: &Shop, begun: &str) -> Vec<Sale> {
     let entries = entries(shop).await;
     let (mut goods, mut told) = (HashMap::new(), HashMap::new());
     let log = format!("/channels/{}/messages", shop.world.log);
-    for post in posts(&entries) {
+    for post in messages(&entries) {
         let at = milliseconds(&post["at"]);
         if let Some(file) = post["files"][0]["name"].as_str() {
             let id = file.trim_end_matches(".txt").rsplit('_').next().unwrap_or_default().to_owned();
