@@ -11,7 +11,11 @@ use support::{DEADLINE, Running, Shop, assert_shows};
 
 /// A shop with one unit, its running bot, a customer who can pay, and the customer's confirmation.
 async fn about_to_buy() -> (Shop, Running, Person, Value) {
-    let shop = Shop::new().await;
+    about_to_buy_in(Shop::new().await).await
+}
+
+/// The same in a shop that is not open yet.
+async fn about_to_buy_in(shop: Shop) -> (Shop, Running, Person, Value) {
     let bot = shop.open().await;
     shop.stock("VIP", "5", &["key-1"]).await;
     let customer = shop.customer("Grower", "1 DL").await;
@@ -155,10 +159,7 @@ async fn what_was_begun_is_waited_for_no_longer_than_the_pod_may_live() {
     let shop = Shop::new().await;
     let config = std::fs::read_to_string(shop.folder.path().join("config.yaml")).unwrap();
     shop.write("config.yaml", &format!("{config}terminationGracePeriodSeconds: 12\n"));
-    let mut bot = shop.open().await;
-    shop.stock("VIP", "5", &["key-1"]).await;
-    let customer = shop.customer("Grower", "1 DL").await;
-    let confirmation = customer.choose("VIP", "1").await;
+    let (shop, mut bot, customer, confirmation) = about_to_buy_in(shop).await;
     let fault =
         json!({"match": {"method": "POST", "path": "/channels/*/messages"}, "effect": {"delay": "1h"}});
     shop.world.discord.post("/faults", fault).await;
