@@ -77,6 +77,8 @@ export STOCKBOT_TEST_HELM=$LOCAL/bin/helm STOCKBOT_TEST_OPERATOR_IMAGE=$OPERATOR
 
 cd "$ROOT"
 if (($# == 0)); then set -- --workspace; fi
+# Most tests wait: for a lease to run out, a probe, the kubelet.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))}
 # Every request of the bot and of the clients in the stand-in's own tests, with its answer, and every dispatch: kept to
 # be held against Discord's official description afterwards.
 export STOCKBOT_TEST_SIM_LOGS=$LOCAL/sim-logs DISCORD_SIM_LOG_DIR=$LOCAL/sim-logs

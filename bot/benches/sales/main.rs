@@ -4,7 +4,7 @@
 //! `SALES_RUNS` (default 5) and `SALES_SECONDS` (default 60) shorten it.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench that cannot go on panics")]
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../../tests/bot/support.rs"]
 mod support;
 
 mod log;

@@ -1,10 +1,9 @@
 //! Restarts, faults and bad input: nothing is lost or doubled, and the reason is told.
 
-mod support;
-
 use serde_json::json;
 use stockbot_harness::eventually;
-use support::{DEADLINE, Shop, assert_shows};
+
+use crate::support::{DEADLINE, Shop, assert_shows};
 
 #[tokio::test]
 async fn a_rejected_token_ends_with_65_and_uses_no_session_start() {

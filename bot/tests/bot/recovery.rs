@@ -1,13 +1,12 @@
 //! A pod that dies or ends at any step of an interaction: its successor finishes, answers, or leaves alone what nobody waits for.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use stockbot_harness::{Person, eventually};
-use support::{DEADLINE, Running, Shop, assert_shows};
+
+use crate::support::{DEADLINE, Running, Shop, assert_shows};
 
 /// A shop with one unit, its running bot, a customer who can pay, and the customer's confirmation.
 async fn about_to_buy() -> (Shop, Running, Person, Value) {

@@ -2,11 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use serde_json::{Value, json};
 use stockbot_harness::eventually;
-use support::{DEADLINE, Shop, assert_shows};
+
+use crate::support::{DEADLINE, Shop, assert_shows};
 
 fn config(shop: &Shop) -> String {
     std::fs::read_to_string(shop.folder.path().join("config.yaml")).unwrap()

@@ -2,13 +2,12 @@
 //!
 //! `STOCKBOT_TEST_BOT` names the program of another revision (see `tests/chaos/run skew`).
 
-mod support;
-
 use stockbot_config::Config;
-use support::{Shop, assert_shows};
+
+use crate::support::{Shop, assert_shows};
 
 /// The file of the first contract, with every field that it has.
-const FIRST: &str = include_str!("../config/tests/contract_1.yaml");
+const FIRST: &str = include_str!("../../config/tests/contract_1.yaml");
 
 /// That file for the shop of a test.
 fn first(shop: &Shop) -> String {

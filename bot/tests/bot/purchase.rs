@@ -1,10 +1,9 @@
 //! Buying, as customers see it: the goods once, the money once, a reason for every refusal.
 
-mod support;
-
 use serde_json::json;
 use stockbot_harness::text_of;
-use support::{Shop, assert_shows};
+
+use crate::support::{DEADLINE, Shop, assert_shows};
 
 #[tokio::test]
 async fn a_customer_buys_and_gets_the_goods_by_direct_message() {
@@ -39,7 +38,7 @@ async fn a_sale_is_posted_and_logged() {
     customer.confirm(&customer.choose("VIP", "1").await).await;
 
     for (channel, part) in [(&shop.world.history, "Grower"), (&shop.world.log, "SALE")] {
-        stockbot_harness::eventually(support::DEADLINE, "the post", || async {
+        stockbot_harness::eventually(DEADLINE, "the post", || async {
             let messages = shop.world.messages(channel).await;
             if messages.len() == 1 && text_of(&messages[0]).contains(part) { Ok(()) } else { Err(messages) }
         })

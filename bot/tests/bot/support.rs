@@ -1,7 +1,7 @@
 //! A shop for tests: the stand-in, a database of its own and the real bot binary.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on panics")]
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, reason = "the benches use a part of it")]
 
 use std::{path::PathBuf, time::Duration};
 

@@ -1,12 +1,11 @@
 //! Several pods of one bot: who holds which shard, and how it changes hands without a click being lost.
 
-mod support;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use stockbot_harness::{Postgres, Proxy, eventually, text_of};
-use support::{DEADLINE, Running, Shop, assert_shows};
+
+use crate::support::{DEADLINE, Running, Shop, assert_shows};
 
 /// Waits until the pods together hold all shards, each live in one of them, and say so.
 async fn all_connected(pods: &[&Running], shards: i64) {

@@ -1,10 +1,9 @@
 //! Others with the same application or the same token: each leaves the other's customers alone.
 
-mod support;
-
 use serde_json::{Value, json};
 use stockbot_harness::eventually;
-use support::{DEADLINE, Shop, assert_shows};
+
+use crate::support::{DEADLINE, Shop, assert_shows};
 
 #[tokio::test]
 async fn an_interaction_of_another_guild_is_left_to_its_own_bot() {

@@ -1,9 +1,8 @@
 //! Registration, balance, languages and the administrators' commands.
 
-mod support;
-
 use serde_json::json;
-use support::{Shop, assert_shows};
+
+use crate::support::{Shop, assert_shows};
 
 #[tokio::test]
 async fn a_grow_id_belongs_to_one_user_in_any_case_and_can_be_changed() {

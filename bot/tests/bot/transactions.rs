@@ -2,11 +2,10 @@
 //! sale sets off besides (posts, the live message) goes by time.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use serde_json::json;
 use stockbot_harness::Person;
-use support::{Shop, assert_shows};
+
+use crate::support::{Shop, assert_shows};
 
 /// Answers of each kind in the longer of two runs, beyond the one of the shorter.
 const MORE: usize = 8;

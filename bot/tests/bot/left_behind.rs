@@ -3,11 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use serde_json::{Value, json};
 use stockbot_harness::{World, custom_ids, eventually};
-use support::{DEADLINE, Running, Shop};
+
+use crate::support::{DEADLINE, Running, Shop};
 
 /// A bot that died after Discord had the live message and before the bot knew its id.
 async fn with_a_lost_post() -> (Shop, Value) {

@@ -1,10 +1,9 @@
 //! What does not work although the bot runs is told in `/status`, in words that say what to do, until it works.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use serde_json::{Value, json};
-use support::Shop;
+
+use crate::support::Shop;
 
 fn says(status: &Value, about: &str, part: &str) -> bool {
     status["troubles"][about].as_str().is_some_and(|message| message.contains(part))

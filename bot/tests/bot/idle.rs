@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use stockbot_harness::eventually;
-use support::{DEADLINE, Shop};
+
+use crate::support::{DEADLINE, Shop};
 
 /// Statements of the bot since the last reset, and the seconds since then, by the database's clock.
 async fn statements(shop: &Shop) -> (f64, f64) {

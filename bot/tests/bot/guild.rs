@@ -1,10 +1,9 @@
 //! The bot's guild: its commands, and what happens when the bot is removed and comes back.
 
-mod support;
-
 use serde_json::{Value, json};
 use stockbot_harness::eventually;
-use support::{DEADLINE, Running, Shop, assert_shows};
+
+use crate::support::{DEADLINE, Running, Shop, assert_shows};
 
 async fn kick(shop: &Shop) {
     let place = format!("/guilds/{}/applications/{}", shop.world.guild, shop.world.application);

@@ -2,11 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use serde_json::json;
 use stockbot_harness::{custom_ids, eventually};
-use support::{DEADLINE, Shop};
+
+use crate::support::{DEADLINE, Shop};
 
 #[tokio::test]
 async fn there_is_one_message_with_all_buttons_and_a_restart_posts_no_second() {

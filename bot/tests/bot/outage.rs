@@ -2,13 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use stockbot_harness::{Cut, Person, Postgres, Proxy, eventually, text_of};
-use support::{DEADLINE, Shop, assert_shows};
+
+use crate::support::{DEADLINE, Shop, assert_shows};
 
 /// What Discord allows for a first answer, in milliseconds; the stand-in measures it.
 const ALLOWED: u64 = 3000;

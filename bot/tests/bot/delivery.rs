@@ -1,11 +1,10 @@
 //! Goods, receipts and posts under Discord's limits and refusals: once, first, and with few calls.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use serde_json::{Value, json};
 use stockbot_harness::{Person, eventually, text_of};
-use support::{DEADLINE, Running, Shop, assert_shows};
+
+use crate::support::{DEADLINE, Running, Shop, assert_shows};
 
 /// An open shop without posts, whose only channel messages are deliveries.
 async fn quiet_shop(units: &[&str]) -> (Shop, Running) {

@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod support;
-
 use serde_json::{Value, json};
-use support::{Shop, assert_shows};
+
+use crate::support::{Shop, assert_shows};
 
 /// What customers pay for, and what else must stay between two parties.
 const GOODS: [&str; 3] = ["canary-goods-1", "canary-goods-2", "canary-goods-3"];

@@ -1,0 +1,21 @@
+//! The real bot binary with the Discord stand-in and a database of its own, as its users meet it: one program, so that what the
+//! tests share is built once and those that wait leave the machine to others.
+
+mod canary;
+mod delivery;
+mod faults;
+mod guild;
+mod idle;
+mod left_behind;
+mod live_message;
+mod live_settings;
+mod neighbours;
+mod outage;
+mod people;
+mod purchase;
+mod recovery;
+mod rollout;
+mod skew;
+mod support;
+mod transactions;
+mod troubles;
