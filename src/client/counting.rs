@@ -8,9 +8,9 @@ use std::{
 use futures_util::{FutureExt as _, future::BoxFuture};
 use http::{Method, Request, Response};
 use kube::client::Body;
-use tower::Service;
+use tower::{BoxError, Service};
 
-use super::Freshness;
+use super::{Freshness, deadline::Late};
 use crate::metrics::Metrics;
 
 /// Counts requests, and tells when a watch is opened.
@@ -22,7 +22,7 @@ pub struct Counting<S> {
 
 impl<S, B> Service<Request<Body>> for Counting<S>
 where
-    S: Service<Request<Body>, Response = Response<B>>,
+    S: Service<Request<Body>, Response = Response<B>, Error = BoxError>,
     S::Future: Send + 'static,
     B: 'static,
 {
@@ -40,9 +40,11 @@ where
         let answer = self.inner.call(request);
         async move {
             let answer = answer.await;
-            let code = answer
-                .as_ref()
-                .map_or_else(|_| "error".into(), |answer| answer.status().as_u16().to_string());
+            let code = match &answer {
+                Ok(answer) => answer.status().as_u16().to_string(),
+                Err(error) if error.is::<Late>() => "timeout".into(),
+                Err(_) => "error".into(),
+            };
             metrics.requests.with_label_values(&[call.verb, &call.resource, &code]).inc();
             if call.verb == "watch" && code == "200" {
                 freshness.opened(&call.path);
@@ -71,9 +73,8 @@ impl Call {
             [resource, ..] => (*resource).to_owned(),
             [] => String::new(),
         };
-        let watching = uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "watch=true"));
         let verb = match (method, rest.len()) {
-            (&Method::GET, _) if watching => "watch",
+            (&Method::GET, _) if is_watch(uri) => "watch",
             (&Method::GET, 0 | 1) => "list",
             (&Method::GET, _) => "get",
             (&Method::POST, _) => "create",
@@ -84,6 +85,11 @@ impl Call {
         };
         Self { verb, resource, path: uri.path().to_owned() }
     }
+}
+
+/// Does it ask for what changes from now on?
+pub(super) fn is_watch(uri: &http::Uri) -> bool {
+    uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "watch=true"))
 }
 
 #[cfg(test)]

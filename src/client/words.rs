@@ -2,12 +2,15 @@
 
 use kube::Error;
 
+use super::deadline::Late;
+
 /// The error in words.
 #[must_use]
 pub fn words(error: &Error) -> String {
     match error {
         Error::Api(status) if status.message.is_empty() => format!("{} ({})", status.reason, status.code),
         Error::Api(status) => status.message.clone(),
+        Error::Service(error) if error.is::<Late>() => error.to_string(),
         Error::Service(_) | Error::HyperError(_) | Error::HttpError(_) => {
             "the API server cannot be reached".into()
         }

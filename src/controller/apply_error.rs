@@ -30,7 +30,9 @@ pub enum ApplyError {
         name: String,
     },
     /// The API server calls the object invalid: a value of the spec that only it can judge.
-    #[error("the API server refused {kind} {name}: {message}; correct the spec")]
+    #[error(
+        "the API server refused {kind} {name}: {message}; correct the spec, or the policy that refuses it"
+    )]
     Invalid {
         /// Kind of the object.
         kind: String,

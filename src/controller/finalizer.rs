@@ -1,6 +1,6 @@
 //! Sets and removes the operator's finalizer of a custom resource, and nobody else's.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 
 use k8s_openapi::NamespaceResourceScope;
 use kube::{
@@ -9,7 +9,11 @@ use kube::{
 };
 use serde_json::json;
 
+use super::driver::Next;
 use crate::{api::names, client::words, cluster::cache::Key};
+
+/// How soon it is tried again: no watch tells that the right to do it was given.
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// Is the object held, when it is deleted, until its live messages are gone?
 #[must_use]
@@ -37,19 +41,19 @@ where
     }
 }
 
-/// The same; without the right to do it that is told in the log, and the object is as it was.
-pub async fn try_set<K>(client: &Client, object: &K, finalizer: Option<&str>)
+/// The same; if that is refused it is told in the log, the object is as it was, and it is worth another look.
+pub async fn try_set<K>(client: &Client, object: &K, finalizer: Option<&str>) -> Next
 where
     K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Debug,
 {
-    if let Err(error) = set(client, object, finalizer).await {
-        let (kind, Key { namespace, name }) = (K::kind(&()), Key::of(object));
-        tracing::warn!(
-            %kind,
-            namespace,
-            name,
-            error = words(&error),
-            "the finalizer cannot be changed; live messages may outlive the object"
-        );
-    }
+    let Err(error) = set(client, object, finalizer).await else { return Next::Change };
+    let (kind, Key { namespace, name }) = (K::kind(&()), Key::of(object));
+    tracing::warn!(
+        %kind,
+        namespace,
+        name,
+        error = words(&error),
+        "the finalizer cannot be changed; live messages may outlive the object"
+    );
+    Next::After(AGAIN)
 }

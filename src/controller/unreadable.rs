@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable as _};
 use futures_util::{Stream, StreamExt as _};
 use k8s_openapi::{apimachinery::pkg::apis::meta::v1::Condition, jiff::Timestamp};
 use kube::{
@@ -81,7 +82,8 @@ pub async fn tell<K: Resource<DynamicType = ()>>(client: &Client, invalid: &Inva
         return;
     }
     // The watch waits meanwhile, and must not do so for ever.
-    match timeout(PATIENCE, write::<K>(client, &key, &invalid.error)).await {
+    let telling = (|| write::<K>(client, &key, &invalid.error)).retry(ExponentialBuilder::default());
+    match timeout(PATIENCE, telling).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::warn!(kind, namespace, name, %error, "an object that cannot be read could not be told so");

@@ -139,19 +139,19 @@ impl Bots {
 /// A bot that shows something is held, when it is deleted, until that is gone. Without the right to do that it is not; nor is one
 /// that is stopped, which could remove nothing, nor in a namespace that is being deleted: its pods go first, and the operator's
 /// rights may go before the bot and its displays.
-async fn mind_finalizer(context: &Context, key: &Key, bot: &DiscordBot, shows: bool, has_pods: bool) {
+async fn mind_finalizer(context: &Context, key: &Key, bot: &DiscordBot, shows: bool, has_pods: bool) -> Next {
     let wanted = match (finalizer::is_held(bot), has_pods) {
         (false, true) if shows => Some(names::LIVE_MESSAGES),
         (true, false) if bot.spec.wanted() == 0 => None,
         (true, false) if fetch::namespace_ends(context, key).await => {
             for display in context.naming(key).iter().filter(|display| finalizer::is_held(&***display)) {
-                finalizer::try_set(&context.process.client, &**display, None).await;
+                let _ = finalizer::try_set(&context.process.client, &**display, None).await;
             }
             None
         }
-        _ => return,
+        _ => return Next::Change,
     };
-    finalizer::try_set(&context.process.client, bot, wanted).await;
+    finalizer::try_set(&context.process.client, bot, wanted).await
 }
 
 /// Could another value in a Secret mend the bot?
@@ -174,7 +174,13 @@ async fn run(context: &Context, key: &Key, bot: &DiscordBot) -> Pass {
         return Pass::new(Outcome::Paused, displays, Ok(Next::Change));
     }
     match fetch(context, key, bot).await {
-        Ok(fetched) => Box::pin(change(context, key, bot, fetched)).await,
+        Ok(fetched) => {
+            let displays = configured(&fetched.displays);
+            let has_pods = fetched.pods.iter().any(|pod| !pod.state.deleting);
+            let look = mind_finalizer(context, key, bot, !displays.is_empty(), has_pods).await;
+            let pass = Box::pin(change(context, key, bot, fetched, displays)).await;
+            Pass { result: pass.result.map(|next| next.or_sooner(look)), ..pass }
+        }
         Err(error) => {
             let displays = configured(&fetch::watched(context, key, bot).displays);
             failing(displays, Failure::new(error.reason(), error))
@@ -182,13 +188,16 @@ async fn run(context: &Context, key: &Key, bot: &DiscordBot) -> Pass {
     }
 }
 
-async fn change(context: &Context, key: &Key, bot: &DiscordBot, fetched: Fetched) -> Pass {
-    let displays = configured(&fetched.displays);
+async fn change(
+    context: &Context,
+    key: &Key,
+    bot: &DiscordBot,
+    fetched: Fetched,
+    displays: Vec<DisplayConfig>,
+) -> Pass {
     let (hidden, pod_event) = (fetched.hidden, fetched.pod_event.clone());
     let unstarted = fetched.pods.iter().any(|pod| pod.state.unstarted());
     let rival = fetched.rival.is_some();
-    let has_pods = fetched.pods.iter().any(|pod| !pod.state.deleting);
-    mind_finalizer(context, key, bot, !displays.is_empty(), has_pods).await;
     let validated = match validate(key, bot, fetched, &context.process.defaults) {
         Ok(validated) => validated,
         // Nothing happens until it is mended, which a watch or the look at the Secrets will tell.
@@ -228,26 +237,38 @@ fn stalled(
 }
 
 fn refused(context: &Context, bot: &DiscordBot, displays: Vec<DisplayConfig>, error: ApplyError) -> Pass {
-    let (reason, next) = match &error {
-        ApplyError::NameTaken { .. } => ("NameTaken", Next::After(NAME_TAKEN)),
-        ApplyError::Invalid { .. } | ApplyError::Immutable { .. } => ("RolloutFailed", Next::Change),
+    let told = error.to_string();
+    let reason = match &error {
+        ApplyError::NameTaken { .. } => {
+            return stalled(context, displays, "NameTaken", told, Next::After(NAME_TAKEN));
+        }
+        // It need not be the spec: policies, webhooks and the objects themselves change, and no watch tells.
+        ApplyError::Invalid { .. } | ApplyError::Immutable { .. } => {
+            return refusing(displays, told, "Refused", error);
+        }
         ApplyError::Internal { kind, name, .. } => {
             let repeated = context.rejections.again(&Key::of(bot), &format!("{kind} {name}")) >= REPEATED;
-            let message = format!("{error}; correct the spec, or mend the API server");
-            let failing = failing(displays, Failure::new("ApiFailing", error));
-            let outcome = Outcome::Stalled { reason: "RolloutFailed", message };
-            // It is tried all the same: the API server may recover.
-            return if repeated { Pass { outcome, ..failing } } else { failing };
+            if repeated {
+                let message = format!("{told}; correct the spec, or mend the API server");
+                return refusing(displays, message, "ApiFailing", error);
+            }
+            "ApiFailing"
         }
-        ApplyError::Forbidden { .. } => return failing(displays, Failure::new("Forbidden", error)),
+        ApplyError::Forbidden { .. } => "Forbidden",
         // No news for the status: the next attempt sees what changed.
         ApplyError::Conflict { .. } => {
             return Pass::new(Outcome::Applied, displays, Err(Failure::new("Conflict", error)));
         }
-        ApplyError::Api { .. } => return failing(displays, Failure::new("ApiUnavailable", error)),
-        ApplyError::Serialise(_) => return failing(displays, Failure::new("Unserialisable", error)),
+        ApplyError::Api { .. } => "ApiUnavailable",
+        ApplyError::Serialise(_) => "Unserialisable",
     };
-    stalled(context, displays, reason, error.to_string(), next)
+    failing(displays, Failure::new(reason, error))
+}
+
+/// Somebody has to do something, and it is tried again with back-off: what they do may be nothing that a watch tells of.
+fn refusing(displays: Vec<DisplayConfig>, message: String, reason: &'static str, error: ApplyError) -> Pass {
+    let failing = failing(displays, Failure::new(reason, error));
+    Pass { outcome: Outcome::Stalled { reason: "RolloutFailed", message }, ..failing }
 }
 
 fn failing(displays: Vec<DisplayConfig>, failure: Failure) -> Pass {

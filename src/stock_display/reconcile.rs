@@ -49,7 +49,7 @@ impl Reconciler for Displays {
         if let Err(mistake) = &verdict {
             context.process.metrics.failures.with_label_values(&["StockDisplay", mistake.reason()]).inc();
         }
-        self.mind_finalizer(&display, &fetched).await;
+        let look = self.mind_finalizer(&display, &fetched).await;
         let unprobed = fetched.pods.iter().any(Pod::is_unprobed);
         let passing = unprobed || is_passing(&verdict, fetched.told.as_ref());
         let old = self.statuses.newest(&display);
@@ -62,7 +62,7 @@ impl Reconciler for Displays {
             Timestamp::now(),
         );
         let timing = if passing { Timing::Premature } else { Timing::Settled };
-        self.statuses.write(&display, &old, new, timing).await
+        Ok(self.statuses.write(&display, &old, new, timing).await?.or_sooner(look))
     }
 
     fn forget(&self, key: &Key) {
@@ -72,14 +72,15 @@ impl Reconciler for Displays {
 
 impl Displays {
     /// A display that is shown is held, when it is deleted, until its message is gone.
-    async fn mind_finalizer(&self, display: &StockDisplay, fetched: &Fetched) {
+    async fn mind_finalizer(&self, display: &StockDisplay, fetched: &Fetched) -> Next {
         let Fetched { bot, pods, told, .. } = fetched;
         let (held, shown) =
             (finalizer::is_held(display), told.as_ref().is_some_and(|told| told.message_id.is_some()));
         let wanted = retire::finalizer(held, bot.as_deref(), pods, shown);
-        if wanted.is_some() != held {
-            finalizer::try_set(&self.context.process.client, display, wanted).await;
+        if wanted.is_some() == held {
+            return Next::Change;
         }
+        finalizer::try_set(&self.context.process.client, display, wanted).await
     }
 
     /// Lets the display go when its message is gone, or it is no use to wait.

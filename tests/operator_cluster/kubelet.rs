@@ -1,5 +1,7 @@
 //! Plays the kubelet: what it would write about the pods of a test's namespace.
 
+use std::time::Duration;
+
 use k8s_openapi::api::core::v1::Pod;
 use kube::{
     ResourceExt as _,
@@ -14,8 +16,13 @@ use crate::{SOON, fake_bot::FakeBot, world::World};
 impl World {
     /// Waits until the bot has that many pods that are not being deleted; gives them.
     pub async fn pods(&self, count: usize) -> Vec<Pod> {
+        self.pods_within(SOON, count).await
+    }
+
+    /// The same, where it may take that long.
+    pub async fn pods_within(&self, deadline: Duration, count: usize) -> Vec<Pod> {
         let api = self.api::<Pod>();
-        eventually(SOON, &format!("there are {count} pods"), || async {
+        eventually(deadline, &format!("there are {count} pods"), || async {
             let mut pods = api.list(&ListParams::default()).await.unwrap().items;
             pods.retain(|pod| pod.metadata.deletion_timestamp.is_none());
             if pods.len() == count { Ok(pods) } else { Err(pods.len()) }

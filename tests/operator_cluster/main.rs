@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod behind_proxy;
 mod children;
 mod cluster;
 mod crashes;
@@ -20,6 +21,7 @@ mod operator;
 mod pod_monitors;
 mod process;
 mod quiet;
+mod refusals;
 mod rights;
 mod schema;
 mod secret_rights;

@@ -1,21 +1,14 @@
 //! A namespace with an operator behind the fault proxy, and what it takes to strike it and to see that it came through.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use k8s_openapi::api::coordination::v1::Lease;
-use kube::api::DeleteParams;
-use stockbot_fault_proxy::{Fault, FaultProxy, Plan, Tally, When, ledger::tally};
-use tempfile::NamedTempFile;
+use stockbot_fault_proxy::{Fault, Plan, Tally, When, ledger::tally};
 
 use super::{
     picture::{Picture, at_rest, difference, picture},
     workload::{Workload, other_bot},
 };
-use crate::{node::Node, operator::Operator, watched::Watched, world::World};
+use crate::{behind_proxy::BehindProxy, node::Node, watched::Watched, world::World};
 
 /// How long nothing may change before a run without faults is through: longer than any wait of the operator for what it knows
 /// will come.
@@ -51,9 +44,7 @@ pub struct Run {
 pub struct Stage {
     world: World,
     watched: Watched,
-    proxy: FaultProxy,
-    kubeconfig: NamedTempFile,
-    operator: Operator,
+    behind: BehindProxy,
     _node: Node,
 }
 
@@ -63,12 +54,9 @@ impl Stage {
         let world = World::new().await;
         let watched = Watched::start(&world);
         let node = Node::start(&world, watched.clone());
-        let proxy = FaultProxy::start(world.client.clone()).await.unwrap();
-        let kubeconfig = NamedTempFile::new().unwrap();
-        fs::write(&kubeconfig, proxy.kubeconfig()).unwrap();
-        let operator = start(&world, kubeconfig.path());
+        let behind = BehindProxy::start(&world, Plan::default(), &["--rollout-pace", "1s"]).await;
         other_bot(&world).await;
-        let stage = Self { world, watched, proxy, kubeconfig, operator, _node: node };
+        let stage = Self { world, watched, behind, _node: node };
         stage.rests(1).await.unwrap();
         stage
     }
@@ -82,25 +70,24 @@ impl Stage {
         wanted: Option<&Picture>,
     ) -> Result<Run, String> {
         workload.prepare(&self.world).await;
-        let (begun, writes) = (self.proxy.requests(), self.proxy.writes());
+        let (begun, writes) = (self.behind.proxy.requests(), self.behind.proxy.writes());
         let mut left = strikes.iter().cloned();
         self.plan_next(&mut left);
         if workload == Workload::Restart {
-            self.restart().await;
+            self.behind.restart(&self.world).await;
         }
         workload.begin(&self.world).await;
         loop {
             tokio::select! {
-                () = self.proxy.halted() => {}
+                () = self.behind.proxy.halted() => {}
                 ended = self.ends(workload, writes, wanted) => break ended?,
             }
-            self.operator.process.kill().unwrap();
             self.plan_next(&mut left);
-            self.restart().await;
+            self.behind.restart(&self.world).await;
         }
-        let sprung = strikes.len() - left.len() - usize::from(self.proxy.is_set());
-        self.proxy.plan(Plan::default());
-        let entries = self.proxy.since(begun);
+        let sprung = strikes.len() - left.len() - usize::from(self.behind.proxy.is_set());
+        self.behind.proxy.plan(Plan::default());
+        let entries = self.behind.proxy.since(begun);
         let mut tally = tally(&entries);
         let events = tally.remove(&("create", "events".into())).unwrap_or_default();
         let calls = entries.iter().map(|entry| (entry.call.verb, entry.call.resource.clone())).collect();
@@ -109,20 +96,11 @@ impl Stage {
     }
 
     fn plan_next(&self, left: &mut impl Iterator<Item = Strike>) {
-        self.proxy.plan(left.next().map(|(when, fault)| Plan::at(when, fault)).unwrap_or_default());
+        self.behind.proxy.plan(left.next().map(|(when, fault)| Plan::at(when, fault)).unwrap_or_default());
     }
 
     fn picture(&self) -> Picture {
         picture(&self.watched, &self.world.namespace)
-    }
-
-    /// Ends the operator, if it is not dead already, and starts it again. Its Lease is given free as time would do it: a killed
-    /// leader's is waited for in `leadership`.
-    async fn restart(&mut self) {
-        self.operator.process.kill().unwrap();
-        let _ = self.world.api::<Lease>().delete("stockbot-operator", &DeleteParams::default()).await;
-        self.proxy.resume();
-        self.operator = start(&self.world, self.kubeconfig.path());
     }
 
     async fn ends(&self, workload: Workload, writes: usize, wanted: Option<&Picture>) -> Result<(), String> {
@@ -140,7 +118,7 @@ impl Stage {
         let (mut version, mut alike) = (0, false);
         while since.elapsed() < STILL {
             if begun.elapsed() > PATIENCE {
-                let log = self.operator.process.output();
+                let log = self.behind.operator.process.output();
                 let tail: Vec<&str> = log.lines().rev().take(30).collect();
                 let difference = difference(wanted, &self.picture());
                 return Err(format!(
@@ -149,12 +127,12 @@ impl Stage {
                 ));
             }
             tokio::time::sleep(LOOK).await;
-            let now = self.proxy.writes();
+            let now = self.behind.proxy.writes();
             if version != self.watched.version() {
                 version = self.watched.version();
                 alike = self.picture() == *wanted;
             }
-            if now != writes || !alike || !self.operator.has_looked().await {
+            if now != writes || !alike || !self.behind.operator.has_looked().await {
                 (since, writes) = (Instant::now(), now);
             }
         }
@@ -167,18 +145,14 @@ impl Stage {
         let (mut since, mut before) = (Instant::now(), (0, 0));
         while since.elapsed() < REST {
             if begun.elapsed() > PATIENCE {
-                return Err(format!("it does not come to rest:\n{}", self.operator.process.output()));
+                return Err(format!("it does not come to rest:\n{}", self.behind.operator.process.output()));
             }
             tokio::time::sleep(LOOK).await;
-            let now = (self.proxy.writes(), self.watched.version());
+            let now = (self.behind.proxy.writes(), self.watched.version());
             if now != before || now.0 < least || !at_rest(&self.watched) {
                 (since, before) = (Instant::now(), now);
             }
         }
         Ok(())
     }
-}
-
-fn start(world: &World, kubeconfig: &Path) -> Operator {
-    world.operator_as(kubeconfig.to_str().unwrap(), &["--rollout-pace", "1s"])
 }
