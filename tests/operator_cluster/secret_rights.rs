@@ -58,15 +58,18 @@ async fn where_secrets_may_be_watched_an_idle_operator_asks_for_nothing() {
     let (operator, _bot) = operator(&world, OverSecrets::Watch).await;
     until_watched(&operator).await;
     operator.quiet().await;
-    let before = operator.requests().await;
-    for round in 0..5 {
-        for secret in 0..5 {
-            world.secret(&format!("foreign-{secret}"), "key", &format!("value-{round}")).await;
+    // The API server may end a watch of its own accord, which costs a list; what asks by the clock asks every time.
+    eventually(6 * SOON, "nothing is asked for while foreign Secrets change", || async {
+        let before = operator.requests().await;
+        for round in 0..5 {
+            for secret in 0..5 {
+                world.secret(&format!("foreign-{secret}"), "key", &format!("value-{before}-{round}")).await;
+            }
+            operator.probed(4).await;
         }
-        operator.probed(4).await;
-    }
-    let (_, all) = operator.get("/metrics").await.unwrap();
-    assert_eq!(operator.requests().await, before, "{all}");
+        if operator.requests().await == before { Ok(()) } else { Err(operator.get("/metrics").await) }
+    })
+    .await;
 
     let bot = world.api::<Deployment>().get(BOT).await.unwrap();
     world.secret("shop-postgres", "url", "postgres://shop:other@db/shop").await;
