@@ -35,6 +35,7 @@ where
         };
         match (lines.meets)() {
             Some(Fault::EventDropped) => None,
+            Some(Fault::Silence) => std::future::pending().await,
             Some(Fault::WatchCut) => {
                 lines.end = End::Over;
                 Some((Err(cut()), lines))
@@ -91,6 +92,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt as _;
 
     /// What comes of three events, in pieces of the network's own, if the second meets the fault.
     async fn passed(fault: Option<Fault>) -> (String, bool) {
@@ -112,5 +114,14 @@ mod tests {
         assert_eq!(passed(Some(Fault::WatchCut)).await, ("one\n".into(), true));
         assert_eq!(passed(Some(Fault::EventDropped)).await, ("one\n".into(), false));
         assert_eq!(passed(Some(Fault::HalfBody)).await, ("one\ntw".into(), true));
+    }
+
+    #[tokio::test]
+    async fn a_silent_watch_stays_open() {
+        let pieces = stream::iter([Ok::<_, io::Error>(Bytes::from("one\n")), Ok(Bytes::from("two\n"))]);
+        let mut faults = [None, Some(Fault::Silence)].into_iter();
+        let mut all = std::pin::pin!(events(pieces, move || faults.next().flatten()));
+        assert_eq!(all.next().await.unwrap().unwrap(), "one\n");
+        assert!(all.next().now_or_never().is_none(), "neither an event nor an end");
     }
 }

@@ -26,6 +26,8 @@ pub enum Fault {
     WatchCut,
     /// An event is swallowed; the watch ends, as a server ends one that is too slow for it.
     EventDropped,
+    /// A watch stays open, and nothing more comes through it.
+    Silence,
 }
 
 impl Fault {
@@ -43,7 +45,8 @@ impl Fault {
     pub fn of_verb(verb: &str) -> Vec<Self> {
         let refusals = Self::REFUSALS.map(Self::Refuse);
         let broken = [Self::Reset, Self::HalfBody, Self::Stall];
-        let watched = if verb == "watch" { &[Self::WatchCut, Self::EventDropped][..] } else { &[] };
+        let watched =
+            if verb == "watch" { &[Self::WatchCut, Self::EventDropped, Self::Silence][..] } else { &[] };
         refusals.iter().chain(&broken).chain(watched).copied().collect()
     }
 }

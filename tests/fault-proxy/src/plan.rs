@@ -56,7 +56,8 @@ fn is(call: &Call, verb: &str, resource: &str) -> bool {
 
 /// Does the fault happen while a watch is open, not when it is asked for?
 fn strikes_events(call: &Call, fault: Fault) -> bool {
-    call.verb == "watch" && matches!(fault, Fault::WatchCut | Fault::EventDropped | Fault::HalfBody)
+    call.verb == "watch"
+        && matches!(fault, Fault::WatchCut | Fault::EventDropped | Fault::HalfBody | Fault::Silence)
 }
 
 #[cfg(test)]
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn faults_of_events_leave_the_opening_of_the_watch_alone() {
         let pods = call("watch", "pods");
-        for fault in [Fault::WatchCut, Fault::EventDropped, Fault::HalfBody] {
+        for fault in [Fault::WatchCut, Fault::EventDropped, Fault::HalfBody, Fault::Silence] {
             let mut plan = Plan::at(When::First("watch", "pods".into()), fault);
             assert_eq!(plan.request(&pods), None);
             assert_eq!(plan.event(&call("watch", "services")), None);

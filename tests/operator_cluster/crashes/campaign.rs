@@ -17,13 +17,14 @@ use super::{
 
 /// Faults of the operator's own process and of the replies to it.
 const CRASHES: [Fault; 3] = [Fault::KillBefore, Fault::KillAfterCommit, Fault::LostReply];
+/// Under what pairs of crashes are counted.
+const DOUBLE: &str = "killed twice";
 /// How often a case is tried whose fault does not happen: not every run needs as many writes.
 const TRIES: usize = 3;
 
 /// One deed and the faults that strike it.
 #[derive(Clone, Debug)]
 struct Case {
-    what: &'static str,
     workload: Workload,
     strikes: Vec<Strike>,
     tries: usize,
@@ -63,8 +64,8 @@ impl Campaign {
     /// So many pairs of crashes: the second strikes what the first has left to do.
     pub async fn double_crashes(&self, pairs: u64) {
         let mut random = StdRng::seed_from_u64(self.seed);
-        while self.report.lock().unwrap().happened("double crash") < pairs {
-            let missing = pairs - self.report.lock().unwrap().happened("double crash");
+        while self.report.lock().unwrap().happened(DOUBLE) < pairs {
+            let missing = pairs - self.report.lock().unwrap().happened(DOUBLE);
             let cases = (0..missing).filter_map(|_| self.pair(&mut random)).collect();
             self.play(cases).await;
         }
@@ -76,8 +77,8 @@ impl Campaign {
         let (mut crashes, mut faults) = (self.crashes(), self.faults());
         crashes.shuffle(&mut random);
         faults.shuffle(&mut random);
-        // One that hangs is waited for a minute.
-        faults.retain(|case| !case.strikes.iter().any(|strike| strike.1 == Fault::Stall));
+        // One that falls silent is waited for two minutes.
+        faults.retain(|case| !case.strikes.iter().any(|strike| strike.1 == Fault::Silence));
         let mut sampled = Vec::new();
         for workload in Workload::CYCLE {
             let of = |case: &&Case| case.workload == workload;
@@ -98,7 +99,7 @@ impl Campaign {
             self.known.iter().flat_map(|(workload, run)| (1..=run.writes).map(|write| (*workload, write)));
         writes
             .flat_map(|(workload, write)| {
-                CRASHES.map(|fault| Case::new("single crash", workload, vec![(When::Write(write), fault)]))
+                CRASHES.map(|fault| Case::new(workload, vec![(When::Write(write), fault)]))
             })
             .collect()
     }
@@ -118,7 +119,7 @@ impl Campaign {
                 let workload = workload.unwrap();
                 *loads.entry(workload).or_default() += 1;
                 let strikes = vec![(When::First(call.0, call.1.clone()), fault)];
-                cases.push(Case::new("other fault", workload, strikes));
+                cases.push(Case::new(workload, strikes));
             }
         }
         cases
@@ -139,7 +140,7 @@ impl Campaign {
         let second = random.random_range(1..=writes - first);
         let kill = |random: &mut StdRng| CRASHES[random.random_range(0..2)];
         let strikes = vec![(When::Write(first), kill(random)), (When::Write(second), kill(random))];
-        Some(Case::new("double crash", workload, strikes))
+        Some(Case::new(workload, strikes))
     }
 
     /// Plays all cases, in cycles of all deeds, on several stages.
@@ -167,7 +168,7 @@ impl Campaign {
     async fn cycle(&self, stage: &mut Stage, queues: &Queues) -> bool {
         for workload in Workload::CYCLE {
             let next = || queues.lock().unwrap().get_mut(&workload).and_then(VecDeque::pop_front);
-            let case = next().unwrap_or_else(|| Case::new("no fault", workload, Vec::new()));
+            let case = next().unwrap_or_else(|| Case::new(workload, Vec::new()));
             let mut well = self.case(stage, case, queues).await;
             while workload == Workload::Restart && well {
                 let Some(case) = next() else { break };
@@ -185,7 +186,7 @@ impl Campaign {
         let known = &self.known[&case.workload];
         let run = stage.run(case.workload, &case.strikes, Some(&known.picture)).await;
         let outcome = Outcome::of(known, case.strikes.len(), run);
-        self.report.lock().unwrap().note(case.what, case.workload, &case.name(), &outcome);
+        self.report.lock().unwrap().note(case.what(), case.workload, &case.name(), &outcome);
         case.tries += 1;
         // The next pair is as good as this one.
         if matches!(outcome, Outcome::Missed) && case.tries < TRIES && case.strikes.len() == 1 {
@@ -207,8 +208,20 @@ fn queues(cases: Vec<Case>) -> Queues {
 }
 
 impl Case {
-    fn new(what: &'static str, workload: Workload, strikes: Vec<Strike>) -> Self {
-        Self { what, workload, strikes, tries: 0 }
+    fn new(workload: Workload, strikes: Vec<Strike>) -> Self {
+        Self { workload, strikes, tries: 0 }
+    }
+
+    /// Under what it is counted.
+    fn what(&self) -> &'static str {
+        match self.strikes.as_slice() {
+            [] => "no fault",
+            [(_, Fault::KillBefore)] => "killed before",
+            [(_, Fault::KillAfterCommit)] => "killed after",
+            [(_, Fault::LostReply)] => "reply lost",
+            [_] => "other fault",
+            _ => DOUBLE,
+        }
     }
 
     fn name(&self) -> String {

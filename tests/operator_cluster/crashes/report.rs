@@ -6,8 +6,8 @@ use super::{stage::Run, workload::Workload};
 
 /// What came of a case.
 pub enum Outcome {
-    /// All its faults happened, and it ended as without them.
-    Well,
+    /// All its faults happened, and it ended as without them; so much was made and removed.
+    Well(usize),
     /// It ended well, but not all its faults met a request.
     Missed,
     /// It ended otherwise: how.
@@ -24,7 +24,7 @@ impl Outcome {
                 Self::Failed(format!("made and removed: {:?}, without faults {:?}", run.tally, known.tally))
             }
             Ok(run) if run.sprung < strikes => Self::Missed,
-            Ok(_) => Self::Well,
+            Ok(run) => Self::Well(run.tally.values().sum()),
         }
     }
 }
@@ -38,6 +38,8 @@ pub struct Report {
     missed: BTreeSet<String>,
     failures: Vec<String>,
     done: u64,
+    /// Children made and removed by those that ended well: as many as without faults.
+    made: usize,
 }
 
 impl Report {
@@ -65,7 +67,11 @@ impl Report {
                 println!("FAILED {case}:\n{error}");
                 self.failures.push(format!("{case}:\n{error}"));
             }
-            Outcome::Well | Outcome::Missed => *well += 1,
+            Outcome::Well(made) => {
+                *well += 1;
+                self.made += made;
+            }
+            Outcome::Missed => {}
         }
     }
 
@@ -75,11 +81,12 @@ impl Report {
     /// If anything did not end well.
     pub fn print(&self) {
         for ((what, workload), (well, all)) in &self.counts {
-            println!("{what:<14} {:<14} {well} of {all}", format!("{workload:?}"));
+            println!("{what:<13} {:<13} {well} of {all}", format!("{workload:?}"));
         }
         let (well, all) = self.counts.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
         println!(
-            "in all {well} of {all}; {} planned cases did not meet all their requests",
+            "in all {well} of {all}, {} children made and removed in those, none twice; {} planned cases did not meet all their requests",
+            self.made,
             self.missed.len()
         );
         for case in &self.missed {
