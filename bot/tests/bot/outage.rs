@@ -5,23 +5,12 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use stockbot_harness::{Cut, Person, Postgres, Proxy, eventually, text_of};
+use stockbot_harness::{Cut, Person, Proxy, eventually, text_of};
 
 use crate::support::{DEADLINE, Shop, assert_shows};
 
 /// What Discord allows for a first answer, in milliseconds; the stand-in measures it.
 const ALLOWED: u64 = 3000;
-
-/// A shop whose bot reaches Postgres only through the proxy.
-async fn behind_a_proxy() -> (Shop, Proxy) {
-    let shop = Shop::new().await;
-    let port = Postgres::shared().await.port();
-    let proxy = Proxy::start(port).await.unwrap();
-    let url = shop.database.url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port()));
-    assert_ne!(url, shop.database.url);
-    shop.write_secret("database-url", &url);
-    (shop, proxy)
-}
 
 #[track_caller]
 fn assert_polite(what: &str, interaction: &Value) {
@@ -82,7 +71,7 @@ async fn the_shop_sells_again(shop: &Shop, customer: &Person) {
 
 #[tokio::test]
 async fn every_click_is_answered_while_postgres_refuses_and_the_shop_sells_again() {
-    let (shop, proxy) = behind_a_proxy().await;
+    let (shop, proxy) = Shop::behind_a_proxy().await;
     let bot = shop.open().await;
     shop.stock("VIP", "5", &["key-1", "key-2"]).await;
     let customer = shop.customer("Grower", "1 DL").await;
@@ -97,7 +86,7 @@ async fn every_click_is_answered_while_postgres_refuses_and_the_shop_sells_again
 
 #[tokio::test]
 async fn every_click_is_answered_while_postgres_is_silent_and_the_shop_sells_again() {
-    let (shop, proxy) = behind_a_proxy().await;
+    let (shop, proxy) = Shop::behind_a_proxy().await;
     let _bot = shop.open().await;
     shop.stock("VIP", "5", &["key-1", "key-2"]).await;
     let customer = shop.customer("Grower", "1 DL").await;
@@ -117,7 +106,7 @@ async fn every_click_is_answered_while_postgres_is_silent_and_the_shop_sells_aga
 
 #[tokio::test]
 async fn a_purchase_that_was_refused_for_want_of_the_database_is_not_carried_out_later() {
-    let (shop, proxy) = behind_a_proxy().await;
+    let (shop, proxy) = Shop::behind_a_proxy().await;
     let _bot = shop.open().await;
     shop.stock("VIP", "5", &["key-1"]).await;
     let customer = shop.customer("Grower", "1 DL").await;
@@ -148,7 +137,7 @@ async fn assert_answered_soon(what: &str, proxy: &Proxy, act: impl Future<Output
 
 /// Everything that changes something, with Postgres `lost` in the middle of it and `found` again afterwards.
 async fn changes_are_answered_soon(lost: impl Fn(&Proxy, &[u8]), found: impl Fn(&Proxy)) {
-    let (shop, proxy) = behind_a_proxy().await;
+    let (shop, proxy) = Shop::behind_a_proxy().await;
     let _bot = shop.open().await;
     shop.stock("VIP", "5", &["key-1", "key-2"]).await;
     let customer = shop.customer("Grower", "1 DL").await;

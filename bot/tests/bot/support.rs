@@ -7,7 +7,9 @@ use std::{path::PathBuf, time::Duration};
 
 use discord_sim::{Options, Sim};
 use serde_json::{Value, json};
-use stockbot_harness::{Discord, Person, Postgres, Process, TestDatabase, World, eventually, free_port};
+use stockbot_harness::{
+    Discord, Person, Postgres, Process, Proxy, TestDatabase, World, eventually, free_port,
+};
 use tempfile::TempDir;
 
 /// Far more than anything here should take; a failing test says what it saw last.
@@ -60,6 +62,17 @@ impl Shop {
         let mut migrate = shop.spawn("migrate", &[], "migrate");
         assert!(migrate.wait_exit(DEADLINE).await.unwrap().success(), "{}", migrate.output());
         shop
+    }
+
+    /// A shop whose bot reaches Postgres only through the proxy.
+    pub async fn behind_a_proxy() -> (Self, Proxy) {
+        let shop = Self::new().await;
+        let port = Postgres::shared().await.port();
+        let proxy = Proxy::start(port).await.expect("a proxy starts");
+        let url = shop.database.url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port()));
+        assert_ne!(url, shop.database.url);
+        shop.write_secret("database-url", &url);
+        (shop, proxy)
     }
 
     /// Writes the configuration file; `displays` is YAML of further keys of the display `main`, each line indented by two.
