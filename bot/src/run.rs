@@ -58,7 +58,7 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     let mounted = SecretWatch::start(&places.secrets);
     let secrets = Secrets::read(&places.secrets, &config)?;
     tokio::spawn(mounted.follow(state.clone(), stopping.clone()));
-    let rest = Rest::new(&config.discord.api_url, secrets.token.clone(), config.resilience.retry.clone());
+    let rest = Rest::new(&config.discord.api_url, secrets.token.clone(), &config.resilience.retry);
     let rest = rest.map_err(|error| Exit::crashed(error.to_string()))?;
     let startup = Startup { config: &config, rest: &rest, state: &state, stopping: &stopping };
     let Some(identity) = startup.warm_up(&secrets.database).await? else { return Ok(()) };

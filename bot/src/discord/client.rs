@@ -11,9 +11,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backon::{ExponentialBuilder, Retryable as _};
+use backon::Retryable as _;
 use bytes::Bytes;
-use reqwest::{Response, header::HeaderMap};
+use reqwest::Response;
 use serde_json::Value;
 use stockbot_config::tuning::Retry;
 use twilight_http_ratelimiting::Permit;
@@ -23,13 +23,15 @@ use super::{
     call::Call,
     error::{Effect, RestError},
     limits::{Limits, PATIENCE},
+    sent::Sent,
+    tries::Tries,
 };
 use crate::secret::Secret;
 
-/// Longest wait for one answer.
-const TIMEOUT: Duration = Duration::from_secs(10);
-/// No try is begun later than this after the first: a caller's lease on its job lasts longer than all tries.
-const BUDGET: Duration = Duration::from_secs(25);
+/// Longest wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest download of an attachment.
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The REST client of one token. Cheap to clone.
 #[derive(Clone)]
@@ -38,7 +40,7 @@ pub struct Rest {
     base: Arc<str>,
     token: Secret,
     limits: Arc<Limits>,
-    retry: Retry,
+    tries: Tries,
     /// Longest wait for a rate limit.
     patience: Duration,
 }
@@ -51,22 +53,28 @@ struct Failed {
 
 impl Rest {
     /// A client for the API at `base` (like `https://discord.com/api/v10`). Needs a runtime.
-    pub fn new(base: &str, token: Secret, retry: Retry) -> Result<Self, reqwest::Error> {
+    pub fn new(base: &str, token: Secret, retry: &Retry) -> Result<Self, reqwest::Error> {
         let agent =
             concat!("DiscordBot (", env!("CARGO_PKG_REPOSITORY"), ", ", env!("CARGO_PKG_VERSION"), ")");
-        let http = reqwest::Client::builder()
-            .user_agent(agent)
-            .timeout(TIMEOUT)
-            .connect_timeout(TIMEOUT / 2)
-            .build()?;
+        let http = reqwest::Client::builder().user_agent(agent).connect_timeout(CONNECT_TIMEOUT).build()?;
         let (base, limits) = (base.trim_end_matches('/').into(), Arc::new(Limits::new()));
-        Ok(Self { http, base, token, limits, retry, patience: PATIENCE })
+        Ok(Self { http, base, token, limits, tries: Tries::of(retry), patience: PATIENCE })
     }
 
     /// The same client for calls that are rather not made than later than this.
     #[must_use]
     pub fn within(&self, patience: Duration) -> Self {
         Self { patience, ..self.clone() }
+    }
+
+    /// The same client for calls that are tried in this way.
+    pub(super) fn tried(&self, tries: Tries) -> Self {
+        Self { tries, ..self.clone() }
+    }
+
+    /// The same client for a caller who tries again by himself.
+    pub(super) fn once(&self) -> Self {
+        self.tried(self.tries.once())
     }
 
     /// See [`Limits::used_by_others`].
@@ -77,11 +85,6 @@ impl Rest {
     /// Sends the call; an answer without content is `Null`.
     pub async fn send(&self, call: Call) -> Result<Value, RestError> {
         let (begun, doubtful) = (Instant::now(), AtomicBool::new(false));
-        let delays = ExponentialBuilder::new()
-            .with_min_delay(self.retry.base_delay.get())
-            .with_max_delay(self.retry.max_delay.get())
-            .with_jitter()
-            .with_max_times(usize::try_from(self.retry.attempts - 1).unwrap_or(0));
         let attempt = async || {
             let result = self.attempt(&call).await;
             if let Err(failed) = &result
@@ -92,11 +95,11 @@ impl Rest {
             result
         };
         let result = attempt
-            .retry(delays)
+            .retry(self.tries.pauses())
             .when(|failed| failed.again)
             .adjust(|failed, delay| {
                 let wait = delay.map(|delay| failed.error.retry_after().unwrap_or(delay))?;
-                (begun.elapsed() + wait <= BUDGET).then_some(wait)
+                (begun.elapsed() + wait <= self.tries.budget).then_some(wait)
             })
             .notify(|failed, _| tracing::debug!(error = %failed.error, "repeating a call to Discord"))
             .await;
@@ -113,8 +116,14 @@ impl Rest {
             call: call.clone(),
             reason: error.without_url().to_string(),
         };
-        let mut response =
-            self.http.get(url).send().await.and_then(Response::error_for_status).map_err(unknown)?;
+        let mut response = self
+            .http
+            .get(url)
+            .timeout(DOWNLOAD_TIMEOUT)
+            .send()
+            .await
+            .and_then(Response::error_for_status)
+            .map_err(unknown)?;
         let mut content = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unknown)? {
             if content.len() + chunk.len() > limit {
@@ -130,23 +139,36 @@ impl Rest {
 
     async fn attempt(&self, call: &Call) -> Result<Value, Failed> {
         let permit = self.permit(call).await?;
-        let request =
-            call.fill(self.http.request(call.method.clone(), format!("{}{}", self.base, call.path)));
+        let request = call
+            .fill(self.http.request(call.method.clone(), format!("{}{}", self.base, call.path)))
+            .timeout(self.tries.timeout);
         let request = if call.authorized {
             request.header("authorization", format!("Bot {}", self.token.expose()))
         } else {
             request
         };
-        let response = request.send().await.map_err(|error| no_answer(call, error))?;
+        let sent = Sent::new(&self.limits, call.endpoint(), permit);
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                if error.is_connect() {
+                    sent.never_left();
+                }
+                return Err(no_answer(call, error));
+            }
+        };
         let (status, headers) = (response.status(), response.headers().clone());
         let body = match response.bytes().await {
             Ok(body) => body,
             // The status alone says that nothing was done.
             Err(_) if status.is_client_error() => Bytes::new(),
-            Err(error) => return Err(no_answer(call, error)),
+            Err(error) => {
+                sent.answered(&headers, None);
+                return Err(no_answer(call, error));
+            }
         };
         let answer = answer::read(call, status, &headers, &body);
-        self.learn(call, permit, &headers, &answer);
+        sent.answered(&headers, Some(&answer));
         match answer {
             Answer::Done(value) => Ok(value),
             Answer::Limited { error, .. } => {
@@ -170,17 +192,6 @@ impl Rest {
             error: RestError::Limited { call: call.route.clone(), retry_after },
             again: false,
         })
-    }
-
-    fn learn(&self, call: &Call, permit: Option<Permit>, headers: &HeaderMap, answer: &Answer) {
-        let Some(permit) = permit else { return };
-        match answer {
-            Answer::Limited { error, global } => {
-                let wait = error.retry_after().unwrap_or_default();
-                self.limits.refused(permit, &call.endpoint(), headers, wait, *global);
-            }
-            _ => Limits::learn(permit, headers),
-        }
     }
 }
 

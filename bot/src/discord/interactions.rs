@@ -1,9 +1,11 @@
 //! Answers to interactions. These calls carry the interaction's own token, so any pod can make them.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Call, Effect, File, Rest, RestError, error::code, messages};
+use super::{Call, Effect, File, Rest, RestError, error::code, messages, tries::Tries};
 
 /// How an acknowledgement ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,10 @@ pub enum Acknowledged {
     /// Discord has it, but not from this call: nothing may be done a second time.
     Elsewhere,
 }
+
+/// Discord waits 3 s for the first answer to an interaction, which has taken a moment to get here. A try whose answer takes a second
+/// is repeated: if it has arrived, Discord says so.
+const ACKNOWLEDGEMENT: Tries = Tries::hurried(Duration::from_millis(2600), Duration::from_secs(1));
 
 impl Rest {
     /// The first answer to an interaction. `kind` is Discord's callback type (4, 5, 6, 7, 8 or 9).
@@ -32,7 +38,7 @@ impl Rest {
         let path = format!("/interactions/{id}/{token}/callback");
         let call =
             Call::with_token_in_path(Method::POST, path, "interaction callback").body(body).repeatable();
-        match self.send(call).await {
+        match self.tried(ACKNOWLEDGEMENT).send(call).await {
             Ok(_) => Ok(Acknowledged::Yes),
             Err(error) if error.code() == Some(code::ALREADY_ACKNOWLEDGED) => Ok(match error.effect() {
                 Effect::Unknown => Acknowledged::Yes,

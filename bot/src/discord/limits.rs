@@ -5,7 +5,8 @@
 //! (discord.md), so nothing may hold them up.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -23,17 +24,22 @@ const UNSAID: Duration = Duration::from_secs(1);
 /// Longest wait that is believed; daily limits end within it.
 const LONGEST: Duration = Duration::from_hours(24);
 
+/// Buckets that are remembered before those that are full again are forgotten.
+const KNOWN: usize = 1000;
+
 /// The limits of one token.
 pub struct Limits {
     buckets: RateLimiter,
     /// A 429 with `global: true` stops everything until then.
     stopped_until: Mutex<Option<Instant>>,
+    known: Mutex<HashMap<Endpoint, RateLimitHeaders>>,
 }
 
 impl Limits {
     /// Nothing used yet. Needs a runtime: the buckets are kept by a task.
     pub fn new() -> Self {
-        Self { buckets: RateLimiter::new(GLOBAL_PER_SECOND), stopped_until: Mutex::default() }
+        let buckets = RateLimiter::new(GLOBAL_PER_SECOND);
+        Self { buckets, stopped_until: Mutex::default(), known: Mutex::default() }
     }
 
     /// Waits until a request of this kind may be sent; `Err`: how long that would take, if it is longer than `patience`.
@@ -70,13 +76,38 @@ impl Limits {
         };
         // If none is to be had soon, more is known already.
         if let Ok(permit) = self.acquire(endpoint, UNSAID).await {
+            self.known().insert(endpoint.clone(), told.clone());
             permit.complete(Some(told));
         }
     }
 
     /// Learns from an answer that was no refusal.
-    pub fn learn(permit: Permit, headers: &HeaderMap) {
-        permit.complete(told(headers));
+    pub fn learn(&self, permit: Permit, endpoint: &Endpoint, headers: &HeaderMap) {
+        let told = told(headers);
+        if let Some(told) = &told {
+            self.known().insert(endpoint.clone(), told.clone());
+        }
+        permit.complete(told);
+    }
+
+    /// A request was sent and no answer came: it may have used up one of its bucket.
+    pub fn lost(&self, permit: Permit, endpoint: &Endpoint) {
+        let mut known = self.known();
+        let Some(bucket) = known.get_mut(endpoint).filter(|bucket| bucket.reset_at > Instant::now()) else {
+            return permit.complete(None);
+        };
+        bucket.remaining = bucket.remaining.saturating_sub(1);
+        permit.complete(Some(bucket.clone()));
+    }
+
+    /// What was told last. Only one request of a bucket is under way at a time, so it is what stands when the next one is lost.
+    fn known(&self) -> MutexGuard<'_, HashMap<Endpoint, RateLimitHeaders>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > KNOWN {
+            let now = Instant::now();
+            known.retain(|_, bucket| bucket.reset_at > now);
+        }
+        known
     }
 
     /// Obeys a 429: the bucket, or everything, is left alone for so long.
@@ -165,7 +196,7 @@ mod tests {
     #[tokio::test]
     async fn an_empty_bucket_holds_up_all_edits_of_its_channel_and_no_other() {
         let limits = Limits::new();
-        Limits::learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &empty_for("3600"));
+        limits.learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &edit(1, 10), &empty_for("3600"));
         let wait = limits.acquire(&edit(1, 11), PATIENCE).await.unwrap_err();
         assert!((3500..=3601).contains(&wait.as_secs()), "{wait:?}");
         limits.acquire(&edit(2, 10), PATIENCE).await.unwrap().complete(None);
@@ -174,17 +205,27 @@ mod tests {
     #[tokio::test]
     async fn a_bucket_that_is_full_again_soon_is_waited_for() {
         let limits = Limits::new();
-        Limits::learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &empty_for("0.2"));
+        limits.learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &edit(1, 10), &empty_for("0.2"));
         limits.acquire(&edit(1, 10), PATIENCE).await.unwrap().complete(None);
     }
 
     #[tokio::test]
     async fn who_has_less_patience_is_told_at_once() {
         let limits = Limits::new();
-        Limits::learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &empty_for("9"));
+        limits.learn(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &edit(1, 10), &empty_for("9"));
         let (asked, soon) = (Instant::now(), Duration::from_millis(500));
         assert!(limits.acquire(&edit(1, 10), soon).await.unwrap_err() > soon);
         assert!(asked.elapsed() < Duration::from_secs(5));
+    }
+
+    #[tokio::test]
+    async fn a_request_without_an_answer_counts_as_one_that_discord_has_had() {
+        let limits = Limits::new();
+        limits.used_by_others(&edit(1, 10), 10, 2, Duration::from_mins(10)).await;
+        for _ in 0..2 {
+            limits.lost(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap(), &edit(1, 10));
+        }
+        assert!(limits.acquire(&edit(1, 10), PATIENCE).await.unwrap_err() > Duration::from_mins(9));
     }
 
     #[tokio::test]

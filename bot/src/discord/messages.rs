@@ -110,10 +110,10 @@ impl Rest {
         parse("create message", self.send(call).await?)
     }
 
-    /// Replaces content, embeds and components of a message.
+    /// Replaces content, embeds and components of a message, in one try: each may count against the limit on edits.
     pub async fn edit_message(&self, channel: u64, message: u64, body: Value) -> Result<Message, RestError> {
         let call = Call::new(Method::PATCH, format!("/channels/{channel}/messages/{message}")).body(body);
-        parse("edit message", self.send(call).await?)
+        parse("edit message", self.once().send(call).await?)
     }
 
     /// Reads a message.

@@ -9,7 +9,9 @@ pub mod error;
 pub mod interactions;
 mod limits;
 pub mod messages;
+mod sent;
 pub mod session;
+mod tries;
 
 pub use call::{Call, File};
 pub use client::Rest;

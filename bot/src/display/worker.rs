@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use stockbot_config::{Config, DisplayConfig};
-use stockbot_store::{products::list_products, shops::shop_state};
+use stockbot_store::{displays::since_published, products::list_products, shops::shop_state};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -46,7 +46,12 @@ impl Worker {
 
     /// Publishes now and after every new `version` or setting, until `stop`.
     pub async fn run(mut self, mut version: watch::Receiver<Option<Instant>>, stop: CancellationToken) {
+        self.take_up_the_pace().await;
         loop {
+            let pause = self.pace.wait(Instant::now());
+            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                return;
+            }
             let changed_at = *version.borrow_and_update();
             let next = self.tick(changed_at).await;
             self.standing.report(&self.bot);
@@ -61,10 +66,16 @@ impl Worker {
             if stop.run_until_cancelled(wait).await.is_none() {
                 return;
             }
-            let pause = self.pace.wait(Instant::now());
-            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
-                return;
-            }
+        }
+    }
+
+    /// What the pod before this one has sent a moment ago counts as well.
+    async fn take_up_the_pace(&mut self) {
+        let key = self.bot.key();
+        let published = since_published(&self.bot.store, self.bot.shop, &key, &self.display.name).await;
+        // If the database is away, nothing is published until it is back.
+        if let Some(last) = published.ok().flatten().and_then(|since| Instant::now().checked_sub(since)) {
+            self.pace.sent(last);
         }
     }
 
@@ -154,6 +165,9 @@ impl Worker {
     }
 
     fn failed(&mut self, error: &PublishError, began: Instant) -> Duration {
+        if matches!(error, PublishError::Discord(_)) {
+            self.pace.sent(Instant::now());
+        }
         self.standing.tried(began.elapsed(), false, !matches!(error, PublishError::Discord(_)));
         self.standing.failed(error, self.display.settings.channel_id.get());
         let failures = self.standing.failures();

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     cards::{Card, Mood},
     context::{Bot, Sold},
-    discord::interactions::Acknowledged,
+    discord::{Effect, interactions::Acknowledged},
     texts::{self, Args},
 };
 
@@ -51,6 +51,8 @@ pub struct Reply {
     pub progress: Progress,
     token: String,
     began: Instant,
+    /// Whether Discord took an acknowledgement is not known.
+    doubtful: AtomicBool,
     left_open: AtomicBool,
     sold: Mutex<Option<Receipt>>,
     pub(super) arrival: Option<Arrival>,
@@ -68,6 +70,7 @@ impl Reply {
             token: request.token.clone(),
             progress: Progress::since(began.into()),
             began,
+            doubtful: AtomicBool::new(false),
             left_open: AtomicBool::new(false),
             sold: Mutex::default(),
             arrival: None,
@@ -138,7 +141,12 @@ impl Reply {
     /// Shows the card: as the first answer, or instead of it.
     pub async fn show(&self, card: Card) -> Result<(), ReplyError> {
         if self.progress.stage() < Stage::Acknowledged {
-            return self.acknowledge(callback::MESSAGE, Some(card.ephemeral())).await;
+            let doubtful = self.doubtful.load(Ordering::Acquire);
+            match self.acknowledge(callback::MESSAGE, Some(card.ephemeral())).await {
+                // Whichever of the two has arrived: people see this one.
+                Ok(()) | Err(ReplyError::Elsewhere) if doubtful => {}
+                answered => return answered,
+            }
         }
         self.progress.reach(Stage::Answering);
         self.edit(card).await
@@ -230,7 +238,11 @@ impl Reply {
 
     async fn acknowledge(&self, kind: u8, data: Option<Value>) -> Result<(), ReplyError> {
         self.progress.reach(Stage::Acknowledging);
-        match self.bot.rest.respond(self.id, &self.token, kind, data).await? {
+        let responded = self.bot.rest.respond(self.id, &self.token, kind, data).await;
+        if responded.as_ref().is_err_and(|error| error.effect() == Effect::Unknown) {
+            self.doubtful.store(true, Ordering::Release);
+        }
+        match responded? {
             Acknowledged::TooLate => return Err(ReplyError::TooLate),
             Acknowledged::Elsewhere => return Err(ReplyError::Elsewhere),
             Acknowledged::Yes => self.progress.reach(Stage::Acknowledged),

@@ -101,3 +101,47 @@ async fn an_acknowledgement_that_is_too_late_sells_nothing() {
     assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "0");
     assert_eq!(shop.sql("SELECT count(*) FROM stockbot.stock_units WHERE state = 'available'").await, "1");
 }
+
+/// The stand-in answers the first acknowledgements of the next interaction like this.
+async fn acknowledgements_fail(shop: &Shop, effect: serde_json::Value, times: u32) {
+    let fault = json!({"match": {"method": "POST", "path": "/interactions/*/*/callback"}, "effect": effect, "times": times});
+    shop.world.discord.post("/faults", fault).await;
+}
+
+#[tokio::test]
+async fn an_acknowledgement_that_discord_fails_is_tried_again_while_the_user_waits() {
+    let shop = Shop::new().await;
+    let _bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let live = shop.world.live_message().await;
+    acknowledgements_fail(&shop, json!({"status": 503}), 3).await;
+    assert_shows(&customer.click(&live, "sb1:live:balance").await, "1 DL");
+    acknowledgements_fail(&shop, json!({"reset": true}), 3).await;
+    assert_shows(&customer.command("balance", json!({})).await, "1 DL");
+    let confirmation = customer.choose("VIP", "1").await;
+    acknowledgements_fail(&shop, json!({"status": 500}), 3).await;
+    assert_shows(&customer.confirm(&confirmation).await, "direct messages");
+}
+
+#[tokio::test]
+async fn an_acknowledgement_of_which_nobody_knows_is_followed_by_an_answer() {
+    let shop = Shop::new().await;
+    let bot = shop.open().await;
+    shop.stock("VIP", "5", &["key-1"]).await;
+    let customer = shop.customer("Grower", "1 DL").await;
+    let confirmation = customer.choose("VIP", "1").await;
+    // It arrives, and the bot never hears of it.
+    acknowledgements_fail(&shop, json!({"drop_reply": true}), 1).await;
+    acknowledgements_fail(&shop, json!({"status": 500}), 1000).await;
+    let click = customer.click(&confirmation["response"], "sb1:ok:").await;
+    eventually(DEADLINE, "the bot gives up", || async {
+        let output = bot.process.output();
+        if output.contains("an interaction failed") { Ok(()) } else { Err(output) }
+    })
+    .await;
+    shop.world.discord.delete("/faults").await;
+    let answer = customer.settled(&click, "One moment").await;
+    assert_shows(&answer, "something went wrong");
+    assert_eq!(shop.sql("SELECT count(*) FROM stockbot.orders").await, "0", "nothing was bought");
+}

@@ -198,3 +198,23 @@ async fn a_hand_over_never_says_that_a_published_display_is_not() {
     old.stop().await;
     new.stop().await;
 }
+
+#[tokio::test]
+async fn pods_that_follow_each_other_keep_to_the_limit_on_edits_of_old_messages() {
+    let shop = Shop::new().await;
+    let mut bot = shop.open().await;
+    shop.stock("VIP", "1", &["key-1"]).await;
+    let live = shop.world.live_message_shows("Name of VIP").await;
+    let id = live["id"].as_str().unwrap();
+    shop.world.discord.post(&format!("/messages/{id}/age"), json!({"by": "2h"})).await;
+    for price in 2..9 {
+        shop.database
+            .execute(&format!("UPDATE stockbot.products SET price = {price} WHERE code = 'VIP'"))
+            .await;
+        shop.world.live_message_shows(&format!("{price} WL")).await;
+        // Of the same pod: it need not wait for its own lease to run out.
+        bot.process.kill().unwrap();
+        bot = shop.start("growshop-1-a").connected().await;
+    }
+    shop.assert_no_violations().await;
+}
