@@ -60,6 +60,12 @@ pub enum CustomId {
     OrderPick,
     /// Movements before this ledger entry.
     HistoryBefore(i64),
+    /// The form for units of this product.
+    StockForm(String),
+    /// "Yes" to what this interaction asked.
+    Sure(u64),
+    /// "No" to what an administrator was asked.
+    NotSure,
 }
 
 impl fmt::Display for CustomId {
@@ -82,6 +88,9 @@ impl fmt::Display for CustomId {
             Self::RegisterKeep => f.write_str("regkeep"),
             Self::OrderPick => f.write_str("order"),
             Self::HistoryBefore(entry) => write!(f, "hist:{entry}"),
+            Self::StockForm(code) => write!(f, "units:{code}"),
+            Self::Sure(question) => write!(f, "sure:{question}"),
+            Self::NotSure => f.write_str("unsure"),
         }
     }
 }
@@ -114,6 +123,9 @@ impl CustomId {
             ("regkeep", None) => Self::RegisterKeep,
             ("order", None) => Self::OrderPick,
             ("hist", Some(entry)) => Self::HistoryBefore(entry.parse().ok()?),
+            ("units", Some(code)) => Self::StockForm(code.into()),
+            ("sure", Some(question)) => Self::Sure(question.parse().ok()?),
+            ("unsure", None) => Self::NotSure,
             _ => return None,
         };
         parts.next().is_none().then_some(parsed)

@@ -1,10 +1,13 @@
-//! Suggestions while a command is typed: product codes and customers. Best effort: no suggestions rather than an error.
+//! Suggestions while a command is typed: product codes, categories and customers. Best effort: no suggestions rather than an error.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use stockbot_store::{customers::search_customers, products::list_products};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    admin::{is_administrator, route::is_admin},
     patience::PATIENCE,
     request::{Kind, Request},
 };
@@ -17,10 +20,14 @@ const SUGGESTIONS: u8 = 8;
 
 /// Answers with what fits what was typed so far.
 pub async fn answer(bot: &Bot, request: &Request, arrived: Instant) {
-    let Kind::Command { typing: Some((option, typed)), .. } = &request.kind else { return };
+    let Kind::Command { typing: Some((option, typed)), path, .. } = &request.kind else { return };
+    let admin = is_admin(path);
     let choices = async {
         match option.as_str() {
-            "product" | "code" => products(bot, typed).await,
+            // Hidden products and customers are nobody else's business.
+            _ if admin && !is_administrator(bot, request) => Vec::new(),
+            "product" | "code" => products(bot, typed, admin).await,
+            "category" => categories(bot, typed).await,
             "customer" => customers(bot, typed).await,
             _ => Vec::new(),
         }
@@ -33,15 +40,23 @@ pub async fn answer(bot: &Bot, request: &Request, arrived: Instant) {
     }
 }
 
-async fn products(bot: &Bot, typed: &str) -> Vec<Value> {
+async fn products(bot: &Bot, typed: &str, hidden: bool) -> Vec<Value> {
     let typed = typed.to_lowercase();
-    let products = list_products(&bot.store, bot.shop, false).await.unwrap_or_default();
+    let products = list_products(&bot.store, bot.shop, hidden).await.unwrap_or_default();
     let fits = products
         .iter()
         .filter(|p| p.code.to_lowercase().contains(&typed) || p.name.to_lowercase().contains(&typed));
     fits.take(LIMIT)
         .map(|p| json!({"name": clip(&format!("{} · {}", p.code, p.name), 100), "value": p.code}))
         .collect()
+}
+
+async fn categories(bot: &Bot, typed: &str) -> Vec<Value> {
+    let typed = typed.to_lowercase();
+    let products = list_products(&bot.store, bot.shop, true).await.unwrap_or_default();
+    let categories: BTreeSet<String> = products.into_iter().map(|product| product.category).collect();
+    let fits = categories.iter().filter(|c| !c.is_empty() && c.to_lowercase().contains(&typed));
+    fits.take(LIMIT).map(|category| json!({"name": category, "value": category})).collect()
 }
 
 async fn customers(bot: &Bot, typed: &str) -> Vec<Value> {

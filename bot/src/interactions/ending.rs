@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 
 use stockbot_store::{CommandLog, CommandOutcome, InteractionEnd, interactions::finish_interaction};
 
-use super::{error::ReplyError, reply::Reply, request::Request};
+use super::{admin::trail, error::ReplyError, reply::Reply, request::Request};
 use crate::context::{Bot, Sold};
 
 /// Writes down how it ended.
@@ -32,7 +32,11 @@ pub async fn write_down(
         // The recovery gives the final answer.
         return;
     }
-    let log = log(bot, request, outcome, result.err().map(|failure| failure.to_string()), began);
+    let why = result.err().map(|failure| failure.to_string());
+    if let Err(error) = trail::write_down(bot, request, reply, outcome, why.as_deref()).await {
+        tracing::warn!(%error, "what was done could not be written to the audit trail or the log channel");
+    }
+    let log = log(bot, request, outcome, why, began);
     if let Some(sold) = reply.take_sold(log.as_ref(), began) {
         return hand_over(bot, sold);
     }
@@ -51,7 +55,7 @@ fn hand_over(bot: &Bot, sold: Sold) {
 }
 
 /// The metric label of an outcome.
-fn label(outcome: CommandOutcome) -> &'static str {
+pub fn label(outcome: CommandOutcome) -> &'static str {
     match outcome {
         CommandOutcome::Success => "success",
         CommandOutcome::Refused => "refused",

@@ -33,4 +33,18 @@ impl<'a> Options<'a> {
             _ => None,
         }
     }
+
+    /// Yes or no, if given.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        match self.0.get(name) {
+            Some(OptionValue::Flag(flag)) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// A text that was given; `-` is the empty one.
+    pub fn changed(&self, name: &str) -> Option<String> {
+        let text = self.text(name);
+        (!text.is_empty()).then(|| if text == "-" { String::new() } else { text.to_owned() })
+    }
 }

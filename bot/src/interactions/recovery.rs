@@ -153,7 +153,7 @@ async fn answer(bot: &Arc<Bot>, left: UnfinishedInteraction, message: &Message) 
 
 /// Is the acknowledgement of this button its whole answer?
 fn is_answered_at_once(custom_id: &str) -> bool {
-    matches!(CustomId::parse(custom_id), Some(CustomId::Cancel | CustomId::RegisterKeep))
+    matches!(CustomId::parse(custom_id), Some(CustomId::Cancel | CustomId::RegisterKeep | CustomId::NotSure))
 }
 
 async fn end(bot: &Bot, id: u64, end: InteractionEnd) {

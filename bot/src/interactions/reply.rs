@@ -55,6 +55,7 @@ pub struct Reply {
     doubtful: AtomicBool,
     left_open: AtomicBool,
     sold: Mutex<Option<Receipt>>,
+    deed: Mutex<Option<String>>,
     pub(super) arrival: Option<Arrival>,
 }
 
@@ -73,6 +74,7 @@ impl Reply {
             doubtful: AtomicBool::new(false),
             left_open: AtomicBool::new(false),
             sold: Mutex::default(),
+            deed: Mutex::default(),
             arrival: None,
         }
     }
@@ -160,6 +162,14 @@ impl Reply {
         }
     }
 
+    /// Shows how far it is; the answer replaces this.
+    pub async fn interim(&self, card: Card) {
+        if let Ok(Err(error)) = timeout(NOTICE_WITHIN, self.edit(card)).await {
+            tracing::warn!(code = self.code(), %error, "how far an answer is could not be shown");
+        }
+        self.progress.told();
+    }
+
     async fn edit(&self, card: Card) -> Result<(), ReplyError> {
         let body = card.ephemeral();
         self.bot.rest.edit_response(self.bot.application, &self.token, body, card.files).await?;
@@ -187,6 +197,16 @@ impl Reply {
     /// Is the final answer left to somebody else?
     pub fn is_left_open(&self) -> bool {
         self.left_open.load(Ordering::Acquire)
+    }
+
+    /// What an administrator does with this interaction, for the log.
+    pub fn note(&self, deed: String) {
+        *self.deed.lock().unwrap_or_else(PoisonError::into_inner) = Some(deed);
+    }
+
+    /// What was noted.
+    pub fn noted(&self) -> Option<String> {
+        self.deed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// This interaction has bought; its final answer is the receipt, which follows the goods.
@@ -232,7 +252,7 @@ impl Reply {
     }
 
     /// A short code that is shown to the user and in the log: the end of the interaction's id.
-    fn code(&self) -> String {
+    pub fn code(&self) -> String {
         format!("{:06X}", self.id & 0xff_ffff)
     }
 

@@ -25,6 +25,8 @@ pub enum OptionValue {
     Text(String),
     /// Number.
     Number(i64),
+    /// Yes or no.
+    Flag(bool),
     /// Mentioned user.
     User(u64),
     /// Uploaded file.
@@ -232,6 +234,7 @@ impl Request {
                         }
                         OptionValue::Text(text) => json!(text),
                         OptionValue::Number(number) => json!(number),
+                        OptionValue::Flag(flag) => json!(flag),
                         OptionValue::User(user) => json!(user.to_string()),
                         OptionValue::File { name, size, .. } => json!({"file": name, "bytes": size}),
                     };
@@ -241,6 +244,10 @@ impl Request {
                 .into(),
             Kind::Button(id) => json!({"id": id}),
             Kind::Select(id, values) => json!({"id": id, "values": values}),
+            Kind::Modal(id, fields) if matches!(CustomId::parse(id), Some(CustomId::StockForm(_))) => {
+                let lines: usize = fields.values().map(|text| text.lines().count()).sum();
+                json!({"id": id, "fields": format!("{lines} lines")})
+            }
             Kind::Modal(id, fields) => json!({"id": id, "fields": fields}),
         }
     }
@@ -289,6 +296,7 @@ fn flatten(name: &str, options: &[ResolvedOption<'_>]) -> (String, BTreeMap<Stri
         let value = match &option.value {
             ResolvedValue::String(text) => OptionValue::Text((*text).to_owned()),
             ResolvedValue::Integer(number) => OptionValue::Number(*number),
+            ResolvedValue::Boolean(flag) => OptionValue::Flag(*flag),
             ResolvedValue::User(user, _) => OptionValue::User(user.id.get()),
             ResolvedValue::Attachment(file) => {
                 OptionValue::File { name: file.filename.clone(), size: file.size, url: file.url.clone() }

@@ -43,9 +43,7 @@ async fn command(
         "history" => history::show(reply, None).await,
         "stock list" => stock_list::show(reply).await,
         "help" => help::show(reply).await,
-        "product add" => admin::product::add(reply, request, options).await,
-        "stock add" => admin::stock::add(reply, request, options).await,
-        "balance-admin add" => admin::balance::add(reply, request, options).await,
+        path if admin::route::is_admin(path) => admin::route::command(reply, request, path, options).await,
         _ => Err(reply.refusal("refuse-outdated", &[])),
     }
 }
@@ -72,6 +70,9 @@ async fn component(reply: &Reply, request: &Request, id: CustomId) -> Result<(),
         CustomId::RegisterChange => register::open_form(reply).await,
         CustomId::RegisterKeep => register::kept(reply).await,
         CustomId::OrderPick => orders::picked(reply, request).await,
+        CustomId::StockForm(code) => admin::stock::form_given(reply, request, &code).await,
+        CustomId::Sure(question) => admin::deed::confirmed(reply, request, question).await,
+        CustomId::NotSure => admin::deed::cancelled(reply).await,
         CustomId::HistoryBefore(entry) => history::show(reply, Some(entry)).await,
     }
 }

@@ -40,6 +40,11 @@ impl Progress {
         });
     }
 
+    /// The user has just been told how far it is.
+    pub fn told(&self) {
+        self.0.send_modify(|now| now.1 = Instant::now());
+    }
+
     /// The stage.
     pub fn stage(&self) -> Stage {
         self.0.borrow().0

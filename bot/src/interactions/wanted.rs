@@ -26,6 +26,9 @@ fn command(path: &str, options: &Options<'_>) -> Option<Wanted> {
         "orders" if options.text("id").is_empty() => Some(Wanted::Orders(orders::SHOWN)),
         "stock list" => Some(Wanted::Products),
         "buy" => Some(Wanted::Product(options.text("product").trim().into())),
+        "product remove" | "stock reduce" | "stock undo" | "stock export" => {
+            Some(Wanted::Product(options.text("code").into()))
+        }
         "balance-admin add" => Some(Wanted::Customer(options.text("customer").trim().into())),
         _ => None,
     }

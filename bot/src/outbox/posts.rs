@@ -96,6 +96,10 @@ async fn lines(bot: &Arc<Bot>, jobs: Vec<OutboxJob>) -> Result<Vec<Line>, StoreE
     let orders: HashMap<&str, &Order> = orders.iter().map(|order| (order.id.as_str(), order)).collect();
     let mut lines = Vec::with_capacity(jobs.len());
     for job in jobs {
+        if let Some(text) = job.payload["text"].as_str() {
+            lines.push(Line { text: text.to_owned(), job });
+            continue;
+        }
         let order = job.order_id.as_deref().and_then(|id| orders.get(id));
         match (order, serde_json::from_value::<SalePayload>(job.payload.clone())) {
             (Some(order), Ok(payload)) => {

@@ -80,6 +80,12 @@ pub fn number(value: i64) -> Cow<'static, str> {
     Cow::Owned(value.to_string())
 }
 
+/// How many there are, as an argument of a text.
+#[must_use]
+pub fn count(things: usize) -> Cow<'static, str> {
+    number(i64::try_from(things).unwrap_or(i64::MAX))
+}
+
 /// User text without Discord's markup and mentions: it is shown as it was typed.
 #[must_use]
 pub fn escape(user_text: &str) -> String {

@@ -140,6 +140,12 @@ pub async fn search_customers(
     store.rows(sql).await?.iter().map(Customer::from_row).collect()
 }
 
+/// Customers who may not buy, by name.
+pub async fn blacklisted(store: &Store, shop: ShopId, limit: i64) -> Result<Vec<Customer>, StoreError> {
+    let sql = select!("c.blacklisted ORDER BY c.grow_id_folded LIMIT $2").bind(shop.0).bind(limit);
+    store.rows(sql).await?.iter().map(Customer::from_row).collect()
+}
+
 /// Registers a Discord user or changes his GrowID; the balance and the history stay with the user.
 pub async fn register(
     store: &Store,

@@ -1,9 +1,10 @@
 //! Everything Stockbot keeps in Postgres, and the only place where SQL is written.
 //!
-//! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`stock`] -> [`customers`], [`ledger`] ->
+//! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`catalogue`], [`stock`], [`stock_removal`] -> [`customers`], [`ledger`] ->
 //! [`purchase`], [`orders`], [`refund`] -> [`arrivals`], [`interactions`], [`outbox`] (what Discord is owed), [`delivery`],
 //! [`settlement`], [`direct_channels`] -> [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what
-//! pods share) -> [`logs`]. [`money`] is pure.
+//! pods share) -> [`logs`],
+//! [`confirmations`]. [`money`] is pure.
 //!
 //! Invariants
 //! 1. Every statement is scoped by the shop (or by the bot, for what belongs to a bot).
@@ -18,7 +19,9 @@
 pub mod actor;
 pub mod arrivals;
 mod audit;
+pub mod catalogue;
 pub mod changes;
+pub mod confirmations;
 pub mod customers;
 mod db;
 pub mod delivery;
@@ -49,6 +52,7 @@ mod server;
 pub mod settlement;
 pub mod shops;
 pub mod stock;
+pub mod stock_removal;
 pub mod store;
 mod transfer;
 mod url;
@@ -56,7 +60,9 @@ mod url;
 pub use actor::Actor;
 pub use arrivals::{Arrival, Found, Page, Wanted};
 pub use audit::AuditReport;
+pub use catalogue::{RemoveProduct, Selection};
 pub use changes::ChangeCursor;
+pub use confirmations::Consent;
 pub use customers::{Customer, GrowId, Registration};
 pub use delivery::DeliveredVia;
 pub use displays::{DisplayRow, Reservation};
@@ -79,4 +85,5 @@ pub use schema::{SchemaState, SchemaVersion};
 pub use settlement::{Goods, Settlement};
 pub use shops::{ShopId, ShopState};
 pub use stock::StockOutcome;
+pub use stock_removal::{Addition, Reduction, StockChange};
 pub use store::Store;

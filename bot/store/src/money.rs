@@ -21,6 +21,14 @@ pub enum MoneyError {
         /// Codes of the currency.
         coins: String,
     },
+    /// The same coin twice.
+    #[error("{code} is given twice; write one amount of each coin, like {example}")]
+    CoinTwice {
+        /// The coin.
+        code: String,
+        /// What would be fine.
+        example: String,
+    },
     /// More than fits 64 bits.
     #[error("the amount is too large")]
     TooLarge,
@@ -45,8 +53,8 @@ pub fn format_exact(amount: i64, currency: &Currency) -> String {
     format!("{}{}", if amount < 0 { "-" } else { "" }, parts.join(" "))
 }
 
-/// `5`, `5 DL`, `5dl`, `1 BGL 20 DL`, in any case, parts separated by spaces or commas; a bare number is in the smallest coin and
-/// stands alone. Never negative.
+/// `5`, `5 DL`, `5dl`, `1 BGL 20 DL`, `1BGL20DL`, in any case, parts separated by spaces, commas or nothing; a bare number is in the
+/// smallest coin and stands alone, and each coin is named once. Never negative.
 pub fn parse(text: &str, currency: &Currency) -> Result<i64, MoneyError> {
     let unreadable = || MoneyError::Unreadable { text: text.trim().to_owned(), example: example(currency) };
     let mut rest = text.trim();
@@ -54,18 +62,40 @@ pub fn parse(text: &str, currency: &Currency) -> Result<i64, MoneyError> {
         return rest.parse().map_err(|_| MoneyError::TooLarge);
     }
     let mut total: i64 = 0;
+    let mut named: Vec<&str> = Vec::new();
     while !rest.is_empty() {
         let (number, after) = split(rest, |c| c.is_ascii_digit());
-        let (code, after) = split(after.trim_start(), |c| c.is_ascii_alphanumeric());
+        let (code, after) = coin(after.trim_start(), currency);
         if number.is_empty() || code.is_empty() {
             return Err(unreadable());
         }
+        if named.iter().any(|before| before.eq_ignore_ascii_case(code)) {
+            return Err(MoneyError::CoinTwice {
+                code: code.to_ascii_uppercase(),
+                example: example(currency),
+            });
+        }
+        named.push(code);
         let number: i64 = number.parse().map_err(|_| MoneyError::TooLarge)?;
         let part = number.checked_mul(worth(code, currency)?).ok_or(MoneyError::TooLarge)?;
         total = total.checked_add(part).ok_or(MoneyError::TooLarge)?;
         rest = after.trim_start_matches([' ', ',', '\t']);
     }
     if text.trim().is_empty() { Err(unreadable()) } else { Ok(total) }
+}
+
+/// The code of a coin at the beginning of `text`, and the rest: a code of this currency that is followed by a digit or by no letter,
+/// else whatever word stands there.
+fn coin<'t>(text: &'t str, currency: &Currency) -> (&'t str, &'t str) {
+    let word = split(text, |c| c.is_ascii_alphanumeric()).0;
+    let ends = |code: &&str| {
+        let begins = word.get(..code.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(code));
+        begins && !word[code.len()..].starts_with(|c: char| c.is_ascii_alphabetic())
+    };
+    let codes = currency.denominations.iter().map(|coin| coin.code.as_str());
+    // The longest: a code may be the beginning of another and end in a digit.
+    let longest = codes.filter(ends).map(str::len).max().unwrap_or(word.len());
+    text.split_at(longest)
 }
 
 /// The longest beginning of `text` made of such characters, and the rest.
@@ -147,7 +177,8 @@ mod tests {
             ("1 BGL 20 DL", 12_000),
             ("1bgl 20dl 3wl", 12_003),
             ("1 BGL, 20 DL", 12_000),
-            ("2 DL 3 DL", 500),
+            ("1BGL20DL", 12_000),
+            ("1bgl20dl3wl", 12_003),
             ("0 WL", 0),
         ];
         for (text, amount) in cases {
@@ -169,6 +200,8 @@ mod tests {
         assert_eq!(error.to_string(), r#""XX" is not a coin of this shop; it has WL, DL, BGL"#);
         let error = parse("much", &growtopia()).unwrap_err();
         assert_eq!(error.to_string(), r#""much" is not an amount; write it like 1 BGL 20 DL"#);
+        let error = parse("1 DL 2 dl", &growtopia()).unwrap_err();
+        assert_eq!(error.to_string(), "DL is given twice; write one amount of each coin, like 1 BGL 20 DL");
         for text in ["9223372036854775808", "922337203685477 BGL 59 DL", "99999999999999999999 WL"] {
             assert_eq!(parse(text, &growtopia()), Err(MoneyError::TooLarge), "{text:?}");
         }

@@ -115,7 +115,7 @@ macro_rules! select {
                 SELECT coalesce(sum(c.available), 0)::bigint FROM stockbot.stock_counts c
                 WHERE c.shop_id = p.shop_id AND c.product_code = p.code
             ) AS available
-            FROM stockbot.products p WHERE p.shop_id = $1 AND ",
+            FROM stockbot.products p WHERE p.shop_id = $1 AND p.removed_at IS NULL AND ",
             $rest
         ))
     };
@@ -164,7 +164,10 @@ pub async fn add_product(
         let insert = sqlx::query(
             "INSERT INTO stockbot.products (shop_id, code, name, price, description, category, position)
              SELECT $1, $2, $3, $4, $5, $6, coalesce(max(position) + 1, 0) FROM stockbot.products WHERE shop_id = $1
-             ON CONFLICT (shop_id, code) DO NOTHING",
+             ON CONFLICT (shop_id, code) DO UPDATE
+             SET name = excluded.name, price = excluded.price, description = excluded.description, active = true,
+                 category = excluded.category, position = excluded.position, removed_at = NULL
+             WHERE products.removed_at IS NOT NULL",
         );
         let insert = insert.bind(shop.0).bind(code).bind(name).bind(new.price);
         if tx.execute(insert.bind(&new.description).bind(&new.category)).await? == 0 {
@@ -195,7 +198,7 @@ pub async fn edit_product(
             "UPDATE stockbot.products
              SET name = coalesce($3, name), price = coalesce($4, price), description = coalesce($5, description),
                  category = coalesce($6, category), featured = coalesce($7, featured), position = coalesce($8, position)
-             WHERE shop_id = $1 AND code = $2",
+             WHERE shop_id = $1 AND code = $2 AND removed_at IS NULL",
         );
         let update = update.bind(shop.0).bind(capitals(code)).bind(name).bind(price).bind(description);
         if tx.execute(update.bind(category).bind(featured).bind(position)).await? == 0 {
@@ -222,7 +225,7 @@ pub async fn set_product_active(
         .whole(async || {
             let mut tx = store.begin().await?;
             let update =
-                sqlx::query("UPDATE stockbot.products SET active = $3 WHERE shop_id = $1 AND code = $2");
+                sqlx::query("UPDATE stockbot.products SET active = $3 WHERE shop_id = $1 AND code = $2 AND removed_at IS NULL");
             if tx.execute(update.bind(shop.0).bind(capitals(code)).bind(active)).await? == 0 {
                 return Ok(EditProduct::UnknownProduct);
             }

@@ -38,7 +38,7 @@ pub enum StockOutcome {
 }
 
 /// Adds units in the given order, which is the order of sale. Unique over the whole shop and all states.
-/// One transaction, audited as `stock.add`; 100,000 units are fine.
+/// What was taken out of the stock may come back. One transaction, audited as `stock.add`; 100,000 units are fine.
 pub async fn add_units(
     store: &Store,
     shop: ShopId,
@@ -46,13 +46,25 @@ pub async fn add_units(
     units: &[String],
     actor: &Actor,
 ) -> Result<StockOutcome, StoreError> {
+    add_units_telling(store, shop, code, units, actor, |_| {}).await
+}
+
+/// As [`add_units`]; `progress` hears how many lines have been looked at.
+pub async fn add_units_telling(
+    store: &Store,
+    shop: ShopId,
+    code: &str,
+    units: &[String],
+    actor: &Actor,
+    progress: impl Fn(usize),
+) -> Result<StockOutcome, StoreError> {
     // One restock of a shop at a time: two that share lines would wait for each other's.
     let alone = format!("SELECT pg_advisory_xact_lock(stockbot.lock_key('restock', {}));", shop.0);
     store
         .whole(async || {
             let mut tx = store.begin_and(&alone).await?;
             let find = sqlx::query(
-                "SELECT code FROM stockbot.products WHERE shop_id = $1 AND code = $2 FOR KEY SHARE",
+                "SELECT code FROM stockbot.products WHERE shop_id = $1 AND code = $2 AND removed_at IS NULL FOR KEY SHARE",
             );
             let Some(row) = tx.row(find.bind(shop.0).bind(capitals(code))).await? else {
                 return Ok(StockOutcome::UnknownProduct);
@@ -61,6 +73,7 @@ pub async fn add_units(
 
             let (mut added, mut duplicates, mut too_long, mut unstorable) =
                 (0, Vec::new(), Vec::new(), Vec::new());
+            let mut done = 0;
             for batch in units.chunks(BATCH) {
                 let (storable, bad): (Vec<&String>, Vec<&String>) =
                     batch.iter().partition(|unit| is_storable(unit));
@@ -72,6 +85,8 @@ pub async fn add_units(
                 added += i64::try_from(new.len()).unwrap_or(i64::MAX);
                 // The first occurrence of a new line is the unit; whatever is left was there before.
                 duplicates.extend(lines.into_iter().filter(|unit| !new.remove(*unit)).cloned());
+                done += batch.len();
+                progress(done);
             }
 
             let total = i64::try_from(units.len()).unwrap_or(i64::MAX);
@@ -112,6 +127,9 @@ async fn insert(
          RETURNING content",
     );
     let units: Vec<&str> = units.iter().map(|unit| unit.as_str()).collect();
+    let removed =
+        "DELETE FROM stockbot.stock_units WHERE shop_id = $1 AND state = 'removed' AND content = ANY($2)";
+    tx.execute(sqlx::query(removed).bind(shop.0).bind(&units)).await?;
     let rows = tx.rows(sql.bind(shop.0).bind(code).bind(units).bind(crate::db::id(actor.user_id))).await?;
     rows.iter().map(|row| get(row, "content")).collect()
 }

@@ -1,6 +1,7 @@
 //! The real bot binary with the Discord stand-in and a database of its own, as its users meet it: one program, so that what the
 //! tests share is built once and those that wait leave the machine to others.
 
+mod admin;
 mod canary;
 mod delivery;
 mod faults;
