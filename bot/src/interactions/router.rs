@@ -43,7 +43,9 @@ async fn command(
         "history" => history::show(reply, None).await,
         "stock list" => stock_list::show(reply).await,
         "help" => help::show(reply).await,
-        path if admin::route::is_admin(path) => admin::route::command(reply, request, path, options).await,
+        path if admin::route::is_admin(path) => {
+            Box::pin(admin::route::command(reply, request, path, options)).await
+        }
         _ => Err(reply.refusal("refuse-outdated", &[])),
     }
 }
@@ -70,8 +72,8 @@ async fn component(reply: &Reply, request: &Request, id: CustomId) -> Result<(),
         CustomId::RegisterChange => register::open_form(reply).await,
         CustomId::RegisterKeep => register::kept(reply).await,
         CustomId::OrderPick => orders::picked(reply, request).await,
-        CustomId::StockForm(code) => admin::stock::form_given(reply, request, &code).await,
-        CustomId::Sure(question) => admin::deed::confirmed(reply, request, question).await,
+        CustomId::StockForm(code) => Box::pin(admin::stock::form_given(reply, request, &code)).await,
+        CustomId::Sure(question) => Box::pin(admin::deed::confirmed(reply, request, question)).await,
         CustomId::NotSure => admin::deed::cancelled(reply).await,
         CustomId::HistoryBefore(entry) => history::show(reply, Some(entry)).await,
     }

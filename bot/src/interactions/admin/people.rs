@@ -1,4 +1,4 @@
-//! Which customer an administrator means. Ids and mentions are Discord users, names are GrowIDs; what could be both is refused.
+//! Which customer an administrator means. Ids and mentions are Discord users, names are `GrowID`s; what could be both is refused.
 
 use stockbot_store::{Customer, customers::customer};
 
@@ -12,11 +12,11 @@ use crate::{
 enum Meant<'a> {
     /// A Discord user.
     User(u64),
-    /// A GrowID.
+    /// A `GrowID`.
     Name(&'a str),
 }
 
-/// A Discord id has 15 to 20 digits; no GrowID is made of so many digits alone.
+/// A Discord id has 15 to 20 digits; no `GrowID` is made of so many digits alone.
 fn meant(given: &str) -> Meant<'_> {
     let mentioned = given.strip_prefix("<@").and_then(|rest| rest.strip_suffix('>'));
     let digits = mentioned.map_or(given, |inner| inner.strip_prefix('!').unwrap_or(inner));
