@@ -53,6 +53,7 @@ async fn steady(figures: &mut Figures, pace: u32, seconds: u32) {
     let confirmations = stage.confirmations(wanted).await;
     let (before, calls) = (stage.transactions().await, log::calls(&stage.shop).await);
     let begun = Instant::now();
+    stage.count_anew().await;
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / pace);
     let mut clicks = Vec::new();
     for (customer, confirmation) in confirmations {
@@ -61,6 +62,7 @@ async fn steady(figures: &mut Figures, pace: u32, seconds: u32) {
     }
     join_all(clicks).await;
     let sales = stage.settled(wanted).await;
+    eprintln!("{pace}/s: statements per purchase\n{}", stage.statements(wanted).await);
     let transactions = stage.transactions().await - before - stage.idle(begun.elapsed());
     let name = |what: &str| format!("{pace}/s with posts: {what}");
     add(figures, &name("order to goods"), &sales);

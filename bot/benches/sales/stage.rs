@@ -78,6 +78,25 @@ impl Stage {
         .await
     }
 
+    /// Statements are counted from here.
+    pub async fn count_anew(&self) {
+        self.shop.database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").await;
+        self.shop.database.execute("SELECT pg_stat_statements_reset()").await;
+    }
+
+    /// The most frequent statements since then, a line each, by their number per purchase.
+    pub async fn statements(&self, purchases: usize) -> String {
+        let sql = format!(
+            "SELECT string_agg(format('%7s x %s', each, query), E'\\n' ORDER BY each DESC) FROM (
+                SELECT round(calls::numeric / {purchases}, 2) AS each, left(regexp_replace(query, '\\s+', ' ', 'g'), 120) AS query
+                FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid AND rolname = '{}'
+                ORDER BY calls DESC LIMIT 20
+             ) AS frequent",
+            self.shop.database.name
+        );
+        self.shop.sql(&sql).await
+    }
+
     /// Transactions committed so far. Sessions report once a second.
     pub async fn transactions(&self) -> i64 {
         let sql = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()";
