@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{DiscordBot, StockDisplay};
 
@@ -26,4 +26,16 @@ pub fn display(name: &str, channel: u64, age: i64) -> Arc<StockDisplay> {
         "spec": {"botRef": {"name": "growshop"}, "channelId": channel.to_string()},
     });
     Arc::new(serde_json::from_value(display).unwrap())
+}
+
+/// The names of the fields that a status has, those within others with a dot; a list is one.
+pub fn fields(status: &Value) -> Vec<String> {
+    let Some(object) = status.as_object() else { return vec![String::new()] };
+    let inner = |(name, value)| {
+        let within = move |inner: String| {
+            if inner.is_empty() { String::clone(name) } else { format!("{name}.{inner}") }
+        };
+        fields(value).into_iter().map(within)
+    };
+    object.iter().flat_map(inner).collect()
 }

@@ -45,6 +45,9 @@ pub trait HasStatus:
     /// Its status.
     type Status: Clone + Default + PartialEq + Serialize;
 
+    /// Reasons of `Ready` and `Stalled` of an object that cannot be read.
+    const UNREADABLE: (&'static str, &'static str);
+
     /// The status as the watch brought it.
     fn status(&self) -> Option<&Self::Status>;
 

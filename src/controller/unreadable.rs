@@ -15,6 +15,7 @@ use kube::{
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use super::status_writer::HasStatus;
 use crate::{
     api::{
         conditions::{Finding, merge},
@@ -71,7 +72,7 @@ pub fn readable<K: Resource<DynamicType = ()>>(
 }
 
 /// Says in the object's status that it cannot be read, unless that is there already.
-pub async fn tell<K: Resource<DynamicType = ()>>(client: &Client, invalid: &InvalidObject) {
+pub async fn tell<K: HasStatus>(client: &Client, invalid: &InvalidObject) {
     let metadata = &invalid.metadata;
     let key =
         Key::new(metadata.namespace.clone().unwrap_or_default(), metadata.name.clone().unwrap_or_default());
@@ -94,18 +95,14 @@ pub async fn tell<K: Resource<DynamicType = ()>>(client: &Client, invalid: &Inva
     }
 }
 
-async fn write<K: Resource<DynamicType = ()>>(
-    client: &Client,
-    key: &Key,
-    error: &str,
-) -> Result<(), kube::Error> {
+async fn write<K: HasStatus>(client: &Client, key: &Key, error: &str) -> Result<(), kube::Error> {
     let kind = ApiResource::erase::<K>(&());
     let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), &key.namespace, &kind);
     let Some(object) = api.get_opt(&key.name).await? else { return Ok(()) };
     let generation = object.metadata.generation;
     let old: Vec<Condition> =
         serde_json::from_value(object.data["status"]["conditions"].clone()).unwrap_or_default();
-    let new = merge(&old, findings(error), generation, Timestamp::now());
+    let new = merge(&old, findings::<K>(error), generation, Timestamp::now());
     if same(&old, &new) {
         return Ok(());
     }
@@ -119,11 +116,12 @@ async fn write<K: Resource<DynamicType = ()>>(
     api.patch_status(&key.name, &params, &Patch::Apply(&document)).await.map(drop)
 }
 
-fn findings(error: &str) -> Vec<Finding> {
+fn findings<K: HasStatus>(error: &str) -> Vec<Finding> {
     let message = format!("this object cannot be read: {error}; correct its spec");
+    let (ready, stalled) = K::UNREADABLE;
     vec![
-        Finding::new("Ready", Some(false), "Stalled", message.clone()),
-        Finding::new("Stalled", Some(true), "RolloutFailed", message),
+        Finding::new("Ready", Some(false), ready, message.clone()),
+        Finding::new("Stalled", Some(true), stalled, message),
     ]
 }
 

@@ -33,7 +33,10 @@ use crate::{
         context::{Children, Context},
         pod::PodState,
     },
-    controller::unreadable::{self, Brought, guarded, readable},
+    controller::{
+        status_writer::HasStatus,
+        unreadable::{self, Brought, guarded, readable},
+    },
 };
 
 /// Objects per page of a list. Small: a page is in memory several times over while it is read.
@@ -114,12 +117,7 @@ async fn follow_main<K>(
     mut writer: Writer<K>,
     woken: impl Fn(Option<&K>, &Event<K>) -> Woken,
 ) where
-    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
-        + Clone
-        + DeserializeOwned
-        + Debug
-        + Send
-        + 'static,
+    K: HasStatus + Send + 'static,
 {
     let (client, store) = (&context.process.client, writer.as_reader());
     let mut events =

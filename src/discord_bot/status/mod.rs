@@ -94,6 +94,7 @@ use stockbot_config::status::LastError;
 
 impl HasStatus for DiscordBot {
     type Status = DiscordBotStatus;
+    const UNREADABLE: (&'static str, &'static str) = ("Stalled", "RolloutFailed");
 
     fn status(&self) -> Option<&DiscordBotStatus> {
         self.status.as_ref()

@@ -118,6 +118,11 @@ fn outcomes() -> Vec<(&'static str, Case)> {
     ]
 }
 
+/// All of them.
+pub fn all() -> impl Iterator<Item = (&'static str, Case)> {
+    troubles().into_iter().chain(failures()).chain(outcomes())
+}
+
 fn told(case: &Case) -> Vec<String> {
     let one =
         |found: Condition| format!("  {}={}/{}: {}", found.type_, found.status, found.reason, found.message);
@@ -128,7 +133,7 @@ fn told(case: &Case) -> Vec<String> {
 fn every_message_reads_well() {
     let usual = told(&works());
     let mut text = format!("works:\n{}\n", usual.join("\n"));
-    for (name, case) in troubles().into_iter().chain(failures()).chain(outcomes()) {
+    for (name, case) in all() {
         let _ = writeln!(text, "{name}:");
         for line in told(&case).into_iter().filter(|line| !usual.contains(line)) {
             let _ = writeln!(text, "{}", line.trim_end());

@@ -1,5 +1,6 @@
 //! Tables: what is observed, and which conditions follow. Here: what the tables start from.
 
+mod complete;
 mod messages;
 mod pods;
 mod spec;
