@@ -11,7 +11,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     client::{Fence, Freshness, connect},
@@ -113,7 +113,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %options.listen, "operator started");
 
     let identity = identity();
-    let election = Election::new(&client, &lease_namespace, identity.clone(), fence);
+    let election = Arc::new(Election::new(&client, &lease_namespace, identity.clone(), fence));
     let events = Events::new(client.clone(), Some(identity));
     let process = Process {
         client,
@@ -149,16 +149,19 @@ fn identity() -> String {
 /// Acts until this process is told to stop or does not lead any more.
 async fn lead(
     scopes: Vec<Scope>,
-    election: &Election,
+    election: &Arc<Election>,
     stop: &CancellationToken,
     seen: &watch::Sender<Vec<Arc<Context>>>,
 ) {
     seen.send_replace(scopes.iter().map(|scope| Arc::clone(&scope.context)).collect());
     let mut running = std::pin::pin!(run_all(scopes, stop.child_token()));
+    // A task of its own: however much there is to compute, the claim is renewed in time.
+    let election = Arc::clone(election);
+    let claim = AbortOnDropHandle::new(tokio::spawn(async move { election.keep().await }));
     tokio::select! {
         () = &mut running => {}
         // Whoever leads now may act at once: what is under way here is dropped, not finished.
-        () = election.keep() => tracing::warn!("this process does not lead any more"),
+        _ = claim => tracing::warn!("this process does not lead any more"),
         () = stop.cancelled() => {
             if tokio::time::timeout(FINISH, &mut running).await.is_err() {
                 tracing::warn!("reconciles under way did not end in time; the next leader does them again");

@@ -15,6 +15,7 @@ use kube::{
     Client,
     runtime::reflector::{ObjectRef, Store},
 };
+use stockbot_config::Snowflake;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
@@ -132,21 +133,42 @@ impl Context {
     /// The displays that name a bot, also those that are being deleted.
     #[must_use]
     pub fn naming(&self, bot: &Key) -> Vec<Arc<StockDisplay>> {
-        self.displays.state_filter(|display| {
-            display.spec.bot_ref.name == bot.name
-                && display.metadata.namespace.as_deref() == Some(bot.namespace.as_str())
-        })
+        self.displays_where(bot, |_| true)
+    }
+
+    /// Of those the ones for a channel: one may have it in the other's place.
+    #[must_use]
+    pub fn naming_in(&self, bot: &Key, channel: Snowflake) -> Vec<Arc<StockDisplay>> {
+        self.displays_where(bot, |display| display.spec.settings.channel_id == channel)
     }
 
     /// The displays bound to a bot, oldest first; those being deleted are left out.
     #[must_use]
     pub fn displays_of(&self, bot: &Key) -> Vec<Arc<StockDisplay>> {
-        let mut found = self.naming(bot);
-        found.retain(|display| display.metadata.deletion_timestamp.is_none());
-        found.sort_by_key(|display| {
-            let created = display.metadata.creation_timestamp.as_ref().map(|time| time.0);
-            (created.unwrap_or(Timestamp::MAX), display.metadata.name.clone())
-        });
-        found
+        bound(self.naming(bot))
     }
+
+    /// Of those the ones for a channel.
+    #[must_use]
+    pub fn displays_in(&self, bot: &Key, channel: Snowflake) -> Vec<Arc<StockDisplay>> {
+        bound(self.naming_in(bot, channel))
+    }
+
+    fn displays_where(&self, bot: &Key, is: impl Fn(&StockDisplay) -> bool) -> Vec<Arc<StockDisplay>> {
+        self.displays.state_filter(|display| {
+            display.spec.bot_ref.name == bot.name
+                && display.metadata.namespace.as_deref() == Some(bot.namespace.as_str())
+                && is(display)
+        })
+    }
+}
+
+/// Without those that are being deleted, oldest first.
+fn bound(mut displays: Vec<Arc<StockDisplay>>) -> Vec<Arc<StockDisplay>> {
+    displays.retain(|display| display.metadata.deletion_timestamp.is_none());
+    displays.sort_by_cached_key(|display| {
+        let created = display.metadata.creation_timestamp.as_ref().map(|time| time.0);
+        (created.unwrap_or(Timestamp::MAX), display.metadata.name.clone())
+    });
+    displays
 }

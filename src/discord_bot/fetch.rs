@@ -93,19 +93,25 @@ impl FetchError {
 pub fn watched(context: &Context, key: &Key, bot: &DiscordBot) -> Fetched {
     let uid = bot.metadata.uid.as_deref().unwrap_or_default();
     let deployment = context.deployments.get(key).filter(|live| live.belongs_to(&key.name, uid));
-    let pod = |state: Arc<PodState>| {
-        let report = context.reports.get(&Key::new(&key.namespace, &state.name), &state.uid);
-        Pod { state, report }
-    };
     Fetched {
         deployment: deployment.map(|live| live.state.clone()),
-        pods: context.pods.of_bot(key).into_iter().map(pod).collect(),
+        pods: pods(context, key),
         displays: context.displays_of(key),
         secrets: BTreeMap::new(),
         hidden: false,
         pod_event: None,
         rival: rival(context, key, bot),
     }
+}
+
+/// The pods of a bot and what they said last.
+#[must_use]
+pub fn pods(context: &Context, bot: &Key) -> Vec<Pod> {
+    let pod = |state: Arc<PodState>| {
+        let report = context.reports.get(&Key::new(&bot.namespace, &state.name), &state.uid);
+        Pod { state, report }
+    };
+    context.pods.of_bot(bot).into_iter().map(pod).collect()
 }
 
 /// Of the bots of a namespace with one Discord application, all but the oldest have a rival.

@@ -8,7 +8,7 @@ use stockbot_config::DisplayConfig;
 
 use super::{
     apply::{Applied, apply},
-    build::build,
+    build::{BuildError, build},
     displays::configured,
     fetch::{self, Fetched, PodEvent, fetch},
     mounted::mounted,
@@ -207,6 +207,10 @@ async fn change(
     };
     let children = match build(&validated) {
         Ok(children) => children,
+        // A display that goes or changes will be seen.
+        Err(error @ BuildError::ConfigTooLarge) => {
+            return stalled(context, displays, error.reason(), error.to_string(), Next::Change);
+        }
         Err(error) => return failing(displays, Failure::new(error.reason(), error)),
     };
     let uid = bot.metadata.uid.as_deref().unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kube::Resource as _;
+use stockbot_config::Snowflake;
 
 use crate::{
     api::{DiscordBot, DiscordBotSpec, StockDisplay},
@@ -26,32 +27,32 @@ pub fn by_bot(bot: &Key, bound: impl Fn(&Key) -> Vec<Key>) -> Woken {
 }
 
 /// A display came, changed or went (`now` is `None`). What its bots and their other displays see of it is the binding
-/// alone: the old bot has to let it go, the new one to take it, and a channel may have become free, or taken.
+/// alone: the old bot has to let it go, the new one to take it, and for those in its channel that may have become free, or taken.
 #[must_use]
 pub fn by_display(
     display: &Key,
     before: Option<&StockDisplay>,
     now: Option<&StockDisplay>,
-    bound: impl Fn(&Key) -> Vec<Key>,
+    bound_in: impl Fn(&Key, Snowflake) -> Vec<Key>,
 ) -> Woken {
     let mut woken = Woken { displays: [display.clone()].into(), ..Woken::default() };
     let (before, now) = (before.map(binding), now.map(binding));
     if before == now {
         return woken;
     }
-    let bots = before.into_iter().chain(now).map(|(bot, _)| Key::new(&display.namespace, bot));
-    for bot in bots {
-        woken.displays.extend(bound(&bot));
+    for (bot, channel, _) in before.into_iter().chain(now) {
+        let bot = Key::new(&display.namespace, bot);
+        woken.displays.extend(bound_in(&bot, channel));
         woken.bots.insert(bot);
     }
     woken
 }
 
-/// What others see of a display: its bot and its settings; of one that is being deleted, that it goes.
-fn binding(display: &StockDisplay) -> (&str, Option<i64>) {
+/// What others see of a display: its bot, its channel and its settings; of one that is being deleted, that it goes.
+fn binding(display: &StockDisplay) -> (&str, Snowflake, Option<i64>) {
     let meta = display.meta();
     let generation = meta.generation.filter(|_| meta.deletion_timestamp.is_none());
-    (&display.spec.bot_ref.name, generation)
+    (&display.spec.bot_ref.name, display.spec.settings.channel_id, generation)
 }
 
 /// A Secret changed: it concerns the bots that mount it.
@@ -84,9 +85,15 @@ mod tests {
         ["first", "second"].map(|display| named(&format!("{display}-of-{}", bot.name))).into()
     }
 
-    fn of_bots(bots: &[&str], also: &str) -> Woken {
-        let displays = bots.iter().flat_map(|bot| bound(&named(bot))).chain([named(also)]).collect();
-        Woken { bots: bots.iter().map(|bot| named(bot)).collect(), displays }
+    /// One of them in each channel.
+    fn bound_in(bot: &Key, channel: Snowflake) -> Vec<Key> {
+        vec![named(&format!("{channel}-of-{}", bot.name))]
+    }
+
+    fn of_bots(bots: &[(&str, u64)], also: &str) -> Woken {
+        let in_channel = |(bot, channel): &(&str, u64)| named(&format!("{channel}-of-{bot}"));
+        let displays = bots.iter().map(in_channel).chain([named(also)]).collect();
+        Woken { bots: bots.iter().map(|(bot, _)| named(bot)).collect(), displays }
     }
 
     #[test]
@@ -97,12 +104,19 @@ mod tests {
     }
 
     #[test]
-    fn a_display_that_changes_its_bot_wakes_the_old_and_the_new_one_and_their_displays() {
+    fn a_display_that_changes_its_bot_wakes_the_old_and_the_new_one_and_their_displays_in_its_channel() {
         let before = display("main", CHANNEL, 1);
         let mut now = (*before).clone();
         now.spec.bot_ref.name = "other".into();
-        let woken = by_display(&named("main"), Some(&before), Some(&now), bound);
-        assert_eq!(woken, of_bots(&["growshop", "other"], "main"));
+        let woken = by_display(&named("main"), Some(&before), Some(&now), bound_in);
+        assert_eq!(woken, of_bots(&[("growshop", CHANNEL), ("other", CHANNEL)], "main"));
+    }
+
+    #[test]
+    fn a_display_that_changes_its_channel_wakes_those_in_the_old_and_the_new_one() {
+        let (before, now) = (display("main", CHANNEL, 1), display("main", CHANNEL + 1, 1));
+        let woken = by_display(&named("main"), Some(&before), Some(&now), bound_in);
+        assert_eq!(woken, of_bots(&[("growshop", CHANNEL), ("growshop", CHANNEL + 1)], "main"));
     }
 
     #[test]
@@ -120,8 +134,8 @@ mod tests {
             (Some(&*display), Some(&going)),
             (Some(&*display), None),
         ] {
-            let woken = by_display(&named("main"), before, now, bound);
-            assert_eq!(woken, of_bots(&["growshop"], "main"), "{before:?} -> {now:?}");
+            let woken = by_display(&named("main"), before, now, bound_in);
+            assert_eq!(woken, of_bots(&[("growshop", CHANNEL)], "main"), "{before:?} -> {now:?}");
         }
     }
 
@@ -130,7 +144,7 @@ mod tests {
         let before = display("main", CHANNEL, 1);
         let mut now = (*before).clone();
         now.status = Some(crate::api::StockDisplayStatus::default());
-        let woken = by_display(&named("main"), Some(&before), Some(&now), bound);
+        let woken = by_display(&named("main"), Some(&before), Some(&now), bound_in);
         assert_eq!(woken, of_bots(&[], "main"));
     }
 

@@ -1,6 +1,6 @@
 //! The watches of a scope: what they bring goes into the stores, and wakes whom it concerns.
 
-use std::{collections::BTreeSet, fmt::Debug};
+use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
 
 use futures_util::{Stream, StreamExt as _};
 use k8s_openapi::{
@@ -88,7 +88,7 @@ fn forget_history<K: Resource>(object: &mut K) {
 pub async fn follow_bots(context: &Context, scope: Option<&str>, writer: Writer<DiscordBot>) {
     follow_main(context, scope, writer, |_, event| match event {
         Event::Apply(bot) | Event::InitApply(bot) | Event::Delete(bot) => {
-            wake::by_bot(&Key::of(bot), |bot| bound(context, bot))
+            wake::by_bot(&Key::of(bot), |bot| keys(&context.naming(bot)))
         }
         // Bots that vanished while the watch was down are not named: their displays are found among all.
         Event::InitDone => Woken { displays: all(&context.displays), ..Woken::default() },
@@ -160,11 +160,11 @@ fn by_display(
     before: Option<&StockDisplay>,
     now: Option<&StockDisplay>,
 ) -> Woken {
-    wake::by_display(&Key::of(display), before, now, |bot| bound(context, bot))
+    wake::by_display(&Key::of(display), before, now, |bot, channel| keys(&context.naming_in(bot, channel)))
 }
 
-fn bound(context: &Context, bot: &Key) -> Vec<Key> {
-    context.naming(bot).iter().map(|display| Key::of(&**display)).collect()
+fn keys(displays: &[Arc<StockDisplay>]) -> Vec<Key> {
+    displays.iter().map(|display| Key::of(&**display)).collect()
 }
 
 pub fn all<K: Resource<DynamicType = ()> + Clone>(store: &Store<K>) -> BTreeSet<Key> {

@@ -9,7 +9,7 @@ use crate::{
     cluster::{cache::Key, context::Context},
     discord_bot::{
         displays::told,
-        fetch::{Pod, watched},
+        fetch::{Pod, pods},
     },
 };
 
@@ -18,7 +18,7 @@ use crate::{
 pub struct Fetched {
     /// Its bot.
     pub bot: Option<Arc<DiscordBot>>,
-    /// All displays of that bot, oldest first.
+    /// All displays of that bot in the same channel, oldest first.
     pub siblings: Vec<Arc<StockDisplay>>,
     /// The pods of that bot.
     pub pods: Vec<Pod>,
@@ -32,11 +32,12 @@ pub fn fetch(context: &Context, key: &Key, display: &StockDisplay) -> Fetched {
     let bot_key = Key::new(&key.namespace, &display.spec.bot_ref.name);
     let Some(bot) = context.bot(&bot_key) else { return Fetched::default() };
     let hash = fingerprint(&display.spec.settings);
-    let pods = watched(context, &bot_key, &bot).pods;
+    let pods = pods(context, &bot_key);
     let statuses = pods
         .iter()
         .filter(|pod| pod.state.probe_address().is_some())
         .filter_map(|pod| pod.report.as_ref()?.status.as_deref());
     let told = told(statuses, &key.name, &hash).cloned();
-    Fetched { siblings: context.displays_of(&bot_key), bot: Some(bot), pods, told }
+    let siblings = context.displays_in(&bot_key, display.spec.settings.channel_id);
+    Fetched { siblings, bot: Some(bot), pods, told }
 }

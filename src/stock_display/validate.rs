@@ -48,7 +48,7 @@ impl Mistake {
     }
 }
 
-/// Checks a display against its bot and all displays of that bot, oldest first.
+/// Checks a display against its bot and the displays of that bot in its channel, oldest first.
 pub fn validate(
     display: &StockDisplay,
     bot: Option<&DiscordBot>,

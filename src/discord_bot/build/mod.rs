@@ -50,6 +50,13 @@ pub enum BuildError {
     /// The configuration is no YAML; cannot happen with the types used.
     #[error("the configuration cannot be written as YAML: {0}")]
     Config(#[from] serde_yaml::Error),
+    /// The configuration is larger than a ConfigMap may be; only displays can make it so. No exact number here: it changes with
+    /// every display, and each of them tells what its bot waits for.
+    #[error(
+        "its displays make a configuration larger than the {} KiB that a ConfigMap holds; delete displays, shorten their texts, or bind some to another bot",
+        config_map::LARGEST / 1024
+    )]
+    ConfigTooLarge,
 }
 
 impl BuildError {
@@ -58,6 +65,7 @@ impl BuildError {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Config(_) => "ConfigUnwritable",
+            Self::ConfigTooLarge => "RolloutFailed",
         }
     }
 }
