@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod at_bounds;
+mod bad_input;
 mod behind_proxy;
 mod children;
 mod cluster;
@@ -12,6 +14,7 @@ mod drift;
 mod failures;
 mod fake_bot;
 mod farewells;
+mod kubectl;
 mod kubelet;
 mod leadership;
 mod lifecycle;

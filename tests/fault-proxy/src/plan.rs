@@ -11,6 +11,15 @@ pub enum When {
     First(&'static str, String),
 }
 
+impl When {
+    /// Does that fault strike what a watch brings, not the request?
+    #[must_use]
+    pub fn is_event(&self, fault: Fault) -> bool {
+        let of_events = [Fault::WatchCut, Fault::EventDropped, Fault::HalfBody, Fault::Silence];
+        matches!(self, Self::First("watch", _)) && of_events.contains(&fault)
+    }
+}
+
 /// At most one fault, and whether it has happened.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -37,27 +46,22 @@ impl Plan {
         let (when, fault) = self.trap.as_ref()?;
         let meets = match when {
             When::Write(number) => call.writes() && self.writes == *number,
-            When::First(verb, resource) => is(call, verb, resource) && !strikes_events(call, *fault),
+            When::First(verb, resource) => is(call, verb, resource) && !when.is_event(*fault),
         };
         meets.then(|| self.trap.take())?.map(|(_, fault)| fault)
     }
 
     /// An event of that watch passes: the fault that it meets.
     pub fn event(&mut self, watch: &Call) -> Option<Fault> {
-        let (When::First(verb, resource), fault) = self.trap.as_ref()? else { return None };
-        let meets = is(watch, verb, resource) && strikes_events(watch, *fault);
+        let (when, fault) = self.trap.as_ref()?;
+        let When::First(verb, resource) = when else { return None };
+        let meets = is(watch, verb, resource) && when.is_event(*fault);
         meets.then(|| self.trap.take())?.map(|(_, fault)| fault)
     }
 }
 
 fn is(call: &Call, verb: &str, resource: &str) -> bool {
     call.verb == verb && call.resource == resource
-}
-
-/// Does the fault happen while a watch is open, not when it is asked for?
-fn strikes_events(call: &Call, fault: Fault) -> bool {
-    call.verb == "watch"
-        && matches!(fault, Fault::WatchCut | Fault::EventDropped | Fault::HalfBody | Fault::Silence)
 }
 
 #[cfg(test)]

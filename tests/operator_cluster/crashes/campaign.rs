@@ -104,22 +104,26 @@ impl Campaign {
             .collect()
     }
 
-    /// Each with the deed that has the fewest so far of those that make such a request.
+    /// Each with a deed that makes such a request, or brings such an event; of several with the one that has the fewest so far.
     fn faults(&self) -> Vec<Case> {
         let calls: BTreeSet<_> = self.known.values().flat_map(|run| &run.calls).collect();
         let mut loads: BTreeMap<Workload, usize> = BTreeMap::new();
         let mut cases = Vec::new();
         for call in calls {
             for fault in Fault::of_verb(call.0) {
+                let when = When::First(call.0, call.1.clone());
                 let making = self.known.iter().filter(|(_, run)| run.calls.contains(call));
-                let workload = making.map(|(workload, _)| *workload).min_by_key(|workload| {
-                    // Restarts are cheap: nothing has to be undone.
-                    (*workload != Workload::Restart, loads.get(workload).copied().unwrap_or_default())
-                });
-                let workload = workload.unwrap();
+                let met = if when.is_event(fault) {
+                    Workload::bringing(&call.1)
+                } else {
+                    making.map(|(workload, _)| *workload).min_by_key(|workload| {
+                        // Restarts are cheap: nothing has to be undone.
+                        (*workload != Workload::Restart, loads.get(workload).copied().unwrap_or_default())
+                    })
+                };
+                let Some(workload) = met else { continue };
                 *loads.entry(workload).or_default() += 1;
-                let strikes = vec![(When::First(call.0, call.1.clone()), fault)];
-                cases.push(Case::new(workload, strikes));
+                cases.push(Case::new(workload, vec![(when, fault)]));
             }
         }
         cases

@@ -47,6 +47,17 @@ impl Workload {
         Self::DeleteBot,
     ];
 
+    /// One that changes objects of that kind while the operator watches.
+    pub fn bringing(resource: &str) -> Option<Self> {
+        match resource {
+            // Written by the operator alone, or by nobody here.
+            "leases" | "customresourcedefinitions" => None,
+            "secrets" => Some(Self::RotateToken),
+            "poddisruptionbudgets" => Some(Self::ScaleUp),
+            _ => Some(Self::Create),
+        }
+    }
+
     /// What must be so before it begins.
     pub async fn prepare(self, world: &World) {
         if self == Self::Create {
