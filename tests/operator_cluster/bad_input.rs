@@ -9,7 +9,7 @@ use k8s_openapi::{
     api::core::v1::{ConfigMap, Pod, Secret},
 };
 use kube::{
-    ResourceExt as _,
+    ResourceExt,
     api::{DeleteParams, ListParams, PostParams},
 };
 use serde_json::json;
@@ -161,7 +161,7 @@ async fn what_another_namespace_holds_is_not_found() {
     other.pod_status(&theirs, running(&bot.ip)).await;
     other.bot_is("Ready", "True", "AllReady").await;
     let pods = other.api::<Pod>().list(&ListParams::default()).await.unwrap().items;
-    assert_eq!(pods.iter().map(|pod| pod.name_any()).collect::<Vec<_>>(), [theirs.name_any()]);
+    assert_eq!(pods.iter().map(ResourceExt::name_any).collect::<Vec<_>>(), [theirs.name_any()]);
 }
 
 #[tokio::test]
