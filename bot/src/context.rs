@@ -1,7 +1,8 @@
 //! What every part of a warm bot shares: identity, store, REST client, state, metrics, and the wake-ups between the parts.
 
 use std::{
-    sync::Arc,
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -24,8 +25,40 @@ pub struct Wakeups {
     pub leftover: Notify,
     /// Jobs of the outbox are due.
     pub outbox: Notify,
+    /// Messages came into the deposit channel.
+    pub deposits: DepositNews,
     /// Interactions wait for their answer whose pod may have died.
     pub recovery: Notify,
+}
+
+/// News of the deposit channel, from the gateway.
+#[derive(Debug, Default)]
+pub struct DepositNews {
+    news: Notify,
+    edited: Mutex<BTreeSet<u64>>,
+}
+
+impl DepositNews {
+    /// A message was posted there.
+    pub fn posted(&self) {
+        self.news.notify_one();
+    }
+
+    /// A message was changed there.
+    pub fn edited(&self, message: u64) {
+        self.edited.lock().unwrap_or_else(PoisonError::into_inner).insert(message);
+        self.news.notify_one();
+    }
+
+    /// Waits for news.
+    pub async fn notified(&self) {
+        self.news.notified().await;
+    }
+
+    /// The messages that were changed since it was asked last.
+    pub fn take_edited(&self) -> BTreeSet<u64> {
+        std::mem::take(&mut self.edited.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// A sale on its way from the click to the outbox: this pod holds its goods and its receipt.

@@ -4,6 +4,7 @@
 //!   to stop; `reload` follows the configuration file, `secret_watch` the mounted Secrets, `housekeeping` removes old rows;
 //! - `gateway` owns shards by a lease in Postgres, keeps their sessions and turns dispatches into interactions;
 //! - `interactions` answers them: insert, acknowledge, one transaction, edit;
+//! - `deposits` credits what was paid in the game, told by messages or signed requests (`http`);
 //! - `outbox` carries out what a sale promised: delivery, receipt, posts, role;
 //! - `display` keeps one live stock message per display equal to the database;
 //! - `cards` is what people read: replies, receipts, files; `channels` looks whether those of the shop are there;
@@ -20,6 +21,7 @@ pub mod cards;
 mod channels;
 pub mod context;
 pub mod custom_id;
+mod deposits;
 pub mod discord;
 pub mod display;
 pub mod exit;

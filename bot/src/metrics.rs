@@ -28,6 +28,8 @@ pub struct Metrics {
     pub purchases: IntCounterVec,
     /// Deliveries by outcome.
     pub deliveries: IntCounterVec,
+    /// Deposits by outcome.
+    pub deposits: IntCounterVec,
     /// Interactions by kind and outcome.
     pub interactions: IntCounterVec,
     /// Time from receipt to acknowledgement.
@@ -83,6 +85,7 @@ impl Metrics {
             retry_attempts: counter("retry_attempts_total", "Display edits that were repeated")?,
             purchases: counters("stockbot_purchases_total", "Purchases by outcome", &["outcome"])?,
             deliveries: counters("stockbot_deliveries_total", "Deliveries by outcome", &["outcome"])?,
+            deposits: counters("stockbot_deposits_total", "Deposits by outcome", &["outcome"])?,
             interactions: counters(
                 "stockbot_interactions_total",
                 "Interactions by kind and outcome",

@@ -13,6 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     channels,
     context::{Bot, Sold, Wakeups},
+    deposits,
     discord::{Rest, session::GatewayInfo},
     display::scheduler,
     exit::Exit,
@@ -48,7 +49,15 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     let metrics = Arc::new(Metrics::new().map_err(|error| Exit::crashed(error.to_string()))?);
     let stopping = CancellationToken::new();
     stop_on_signals(stopping.clone())?;
-    let address = http::serve(places.listen, state.clone(), metrics.clone(), CancellationToken::new()).await;
+    let requests = http::Deposits::default();
+    let served = http::serve(
+        places.listen,
+        state.clone(),
+        metrics.clone(),
+        requests.clone(),
+        CancellationToken::new(),
+    );
+    let address = served.await;
     let address = address.map_err(|error| {
         let message = format!("cannot listen on {}: {error}; give --listen", places.listen);
         Exit::new(Reason::ConfigurationInvalid, message)
@@ -69,6 +78,7 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     let (sold, sales) = mpsc::unbounded_channel();
     let bot = Arc::new(assemble(identity, rest, pod, state, metrics, stopping, fatal, receiver, sold));
     tokio::spawn(reload::follow(places.config, sender, log, bot.state.clone(), bot.stopping.clone()));
+    requests.open(bot.clone(), secrets.deposits);
     bot.state.update(|status| status.ready = true);
     tracing::info!("warm and ready");
     drive(bot, secrets.token, gateway, first_fatal, sales, grace).await
@@ -121,6 +131,7 @@ async fn drive(
     let (publisher, holds_shard_0) = watch::channel(false);
     let mut tasks = JoinSet::new();
     gateway::start(&bot, token, gateway, publisher, &mut tasks);
+    tasks.spawn(deposits::channel::follow(bot.clone(), holds_shard_0.clone()));
     tasks.spawn(scheduler::run(bot.clone(), holds_shard_0));
     tasks.spawn(interactions::recover(bot.clone()));
     tasks.spawn(housekeeping::run(bot.clone()));

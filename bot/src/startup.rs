@@ -27,6 +27,8 @@ pub struct Secrets {
     pub token: Secret,
     /// How to reach the database; holds the URL.
     pub database: ConnectOptions,
+    /// What signs deposits by request, if they are on.
+    pub deposits: Option<Secret>,
 }
 
 impl Secrets {
@@ -41,7 +43,9 @@ impl Secrets {
             statement_timeout: config.database.statement_timeout.get(),
             pooled: config.database.pooled,
         };
-        Ok(Self { token, database })
+        let signed = config.shop.deposits.http_secret_ref.is_some();
+        let deposits = signed.then(|| Secret::read(&directory.join(mounts::DEPOSITS_HMAC))).transpose()?;
+        Ok(Self { token, database, deposits })
     }
 }
 

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 const LAYERS: &[&[&str]] = &[
     &["run"],
     &["startup", "gateway", "outbox", "housekeeping", "http", "reload", "secret_watch"],
-    &["interactions"],
+    &["interactions", "deposits"],
     &["display"],
     &["cards", "channels"],
     &["context"],

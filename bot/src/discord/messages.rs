@@ -32,6 +32,9 @@ pub struct Message {
     /// Text.
     #[serde(default)]
     pub content: String,
+    /// The webhook that posted it.
+    #[serde(default)]
+    pub webhook_id: Option<String>,
     /// Discord's flags.
     #[serde(default)]
     pub flags: u64,

@@ -113,7 +113,7 @@ impl<'a> Connection<'a> {
 
     fn config(&mut self) -> Config<IdentifyGate> {
         let url = |url: &str| url.trim_end_matches('/').to_owned();
-        let mut builder = ConfigBuilder::new(self.gateway.token.expose().to_owned(), Intents::GUILDS)
+        let mut builder = ConfigBuilder::new(self.gateway.token.expose().to_owned(), self.intents())
             .proxy_url(url(&self.gateway.url))
             .queue(self.gateway.gate.clone());
         let resume_url = self.resume_url.take();
@@ -199,8 +199,27 @@ impl<'a> Connection<'a> {
             }
             Event::GuildHere(id) => guild.here(id),
             Event::GuildGone(id) => guild.gone(id),
+            Event::Message { channel, edited } => self.message(channel, edited),
             Event::Interaction(_) | Event::Other => {}
         }
+    }
+
+    /// Only those of the deposit channel are of interest.
+    fn message(&self, channel: u64, edited: Option<u64>) {
+        let bot = self.bot();
+        if bot.config().shop.channels.deposits.0.is_some_and(|deposits| deposits.get() == channel) {
+            edited.map_or_else(
+                || bot.wakeups.deposits.posted(),
+                |message| bot.wakeups.deposits.edited(message),
+            );
+        }
+    }
+
+    /// What Discord is asked to tell: messages only where deposits are read. Their text is read over REST, so the privileged intent
+    /// needs to be on for the application but is not asked for here.
+    fn intents(&self) -> Intents {
+        let reads = self.bot().config().shop.channels.deposits.0.is_some();
+        if reads { Intents::GUILDS | Intents::GUILD_MESSAGES } else { Intents::GUILDS }
     }
 
     /// Closes with 4000, which keeps the session, and takes in what arrives until Discord's close.

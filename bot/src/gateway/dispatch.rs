@@ -37,6 +37,12 @@ impl GuildData {
     }
 }
 
+#[derive(Deserialize)]
+struct MessageData {
+    id: String,
+    channel_id: String,
+}
+
 /// A payload that the bot acts on.
 pub enum Payload {
     /// A dispatch.
@@ -73,6 +79,13 @@ pub enum Event {
     GuildHere(u64),
     /// The bot has been removed from the guild.
     GuildGone(u64),
+    /// A message was posted in a channel, or changed.
+    Message {
+        /// Where.
+        channel: u64,
+        /// The message, if it was changed.
+        edited: Option<u64>,
+    },
     /// Only its number counts.
     Other,
 }
@@ -133,6 +146,11 @@ fn event(name: &str, data: &str) -> Result<Event, serde_json::Error> {
                 ("GUILD_CREATE", false) => Event::GuildHere(guild.number()),
                 _ => Event::GuildGone(guild.number()),
             }
+        }
+        "MESSAGE_CREATE" | "MESSAGE_UPDATE" => {
+            let message: MessageData = serde_json::from_str(data)?;
+            let edited = (name == "MESSAGE_UPDATE").then(|| message.id.parse().unwrap_or(0));
+            Event::Message { channel: message.channel_id.parse().unwrap_or(0), edited }
         }
         _ => Event::Other,
     })

@@ -1,21 +1,28 @@
 //! The HTTP server on port 8080: `/livez` and `/readyz` for the kubelet, `/metrics` for Prometheus, `/status` for the operator.
 //!
-//! Must not: wait for the database or Discord; it answers from what the process knows.
+//! `POST /deposits` (`deposits`) takes money in. Must not: otherwise wait for the database or Discord; it answers from what the process
+//! knows.
+
+mod deposits;
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::{
     Json, Router,
-    extract::State as Shared,
+    extract::{DefaultBodyLimit, State as Shared},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use stockbot_config::status::BotStatus;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use self::deposits::Deposits;
 use crate::{metrics::Metrics, state::State};
+
+/// Longest body of a request.
+const MOST_BYTES: usize = 16 * 1024;
 
 #[derive(Clone)]
 struct Sources {
@@ -28,6 +35,7 @@ pub async fn serve(
     address: SocketAddr,
     state: Arc<State>,
     metrics: Arc<Metrics>,
+    deposits: Deposits,
     stop: CancellationToken,
 ) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
@@ -37,7 +45,9 @@ pub async fn serve(
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics_text))
         .route("/status", get(status))
-        .with_state(Sources { state, metrics });
+        .with_state(Sources { state, metrics })
+        .merge(Router::new().route("/deposits", post(deposits::post)).with_state(deposits))
+        .layer(DefaultBodyLimit::max(MOST_BYTES));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await
         {

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use stockbot_store::{customers::search_customers, products::list_products};
+use stockbot_store::{
+    OpenDeposit, customers::search_customers, deposits::open_deposits, money::format_exact,
+    products::list_products,
+};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -27,6 +30,7 @@ pub async fn answer(bot: &Bot, request: &Request, arrived: Instant) {
             // Hidden products and customers are nobody else's business.
             _ if admin && !is_administrator(bot, request) => Vec::new(),
             "product" | "code" => products(bot, typed, admin).await,
+            "deposit" => deposits(bot, typed).await,
             "category" => categories(bot, typed).await,
             "customer" => customers(bot, typed).await,
             _ => Vec::new(),
@@ -57,6 +61,14 @@ async fn categories(bot: &Bot, typed: &str) -> Vec<Value> {
     let categories: BTreeSet<String> = products.into_iter().map(|product| product.category).collect();
     let fits = categories.iter().filter(|c| !c.is_empty() && c.to_lowercase().contains(&typed));
     fits.take(LIMIT).map(|category| json!({"name": category, "value": category})).collect()
+}
+
+async fn deposits(bot: &Bot, typed: &str) -> Vec<Value> {
+    let open = open_deposits(&bot.store, bot.shop, 100).await.unwrap_or_default();
+    let currency = &bot.config().shop.currency;
+    let name = |d: &OpenDeposit| format!("{} · {} · {}", d.id, d.grow_id, format_exact(d.amount, currency));
+    let fits = open.iter().filter(|d| name(d).to_lowercase().contains(&typed.to_lowercase()));
+    fits.take(LIMIT).map(|d| json!({"name": clip(&name(d), 100), "value": d.id.to_string()})).collect()
 }
 
 async fn customers(bot: &Bot, typed: &str) -> Vec<Value> {

@@ -220,3 +220,19 @@ admin-blacklist-title = Blacklist
 admin-blacklist-empty = Nobody is on the blacklist.
 log-admin = ADMIN { $name } ({ $user }): { $what }
 log-failure = FAILURE { $code }: { $what } by { $name } ({ $user })
+
+# Deposits
+deposit-credited = Deposit of **{ $amount }** credited to **{ $growId }** ({ $user }). New balance: **{ $balance }**
+deposit-unclaimed = Deposit of **{ $amount }** for **{ $growId }**: nobody is registered under that name. Register with the button, then ask an administrator for the deposit.
+deposit-above-cap = Deposit of **{ $amount }** for **{ $growId }** was not credited: with the balance of { $balance } it would exceed the limit of { $max }. Ask an administrator.
+deposit-unreadable = This deposit could not be read, so nothing was credited. An administrator has to look at it.
+log-deposit-credited = DEPOSIT { $id }: { $amount } to { $growId } ({ $user }), balance { $balance }
+log-deposit-unclaimed = DEPOSIT { $id } UNCLAIMED: { $amount } for { $growId }, who is not registered. Give it with /deposit claim
+log-deposit-above-cap = DEPOSIT { $id } ABOVE THE LIMIT: { $amount } for { $growId } ({ $user }), who has { $balance }. Give it with /deposit claim
+log-deposit-unreadable = DEPOSIT { $id } NOT UNDERSTOOD: nothing was credited. Look at the message, then use /balance-admin add
+admin-deposit-claimed = Deposit { $deposit } of { $amount } went to **{ $growId }**, who has { $balance } now.
+admin-deposit-closed = No deposit { $deposit } waits. `/deposit list` shows those that do.
+admin-deposit-unclaimed = nobody is registered under that name
+admin-deposit-above-cap = the balance would exceed the limit
+admin-deposits-title = Deposits that wait
+admin-deposits-empty = No deposit waits.

@@ -220,3 +220,19 @@ admin-blacklist-title = Daftar hitam
 admin-blacklist-empty = Tidak ada yang di daftar hitam.
 log-admin = ADMIN { $name } ({ $user }): { $what }
 log-failure = GAGAL { $code }: { $what } oleh { $name } ({ $user })
+
+# Deposits
+deposit-credited = Setoran **{ $amount }** masuk ke saldo **{ $growId }** ({ $user }). Saldo sekarang: **{ $balance }**
+deposit-unclaimed = Setoran **{ $amount }** untuk **{ $growId }**: belum ada yang terdaftar dengan nama itu. Daftar lewat tombolnya, lalu minta setoran ini kepada admin.
+deposit-above-cap = Setoran **{ $amount }** untuk **{ $growId }** tidak dimasukkan: dengan saldo { $balance } akan melebihi batas { $max }. Hubungi admin.
+deposit-unreadable = Setoran ini tidak terbaca, jadi tidak ada saldo yang ditambahkan. Admin perlu memeriksanya.
+log-deposit-credited = SETORAN { $id }: { $amount } untuk { $growId } ({ $user }), saldo { $balance }
+log-deposit-unclaimed = SETORAN { $id } BELUM DIKLAIM: { $amount } untuk { $growId }, yang belum terdaftar. Berikan dengan /deposit claim
+log-deposit-above-cap = SETORAN { $id } MELEBIHI BATAS: { $amount } untuk { $growId } ({ $user }), saldonya { $balance }. Berikan dengan /deposit claim
+log-deposit-unreadable = SETORAN { $id } TIDAK TERBACA: tidak ada yang ditambahkan. Periksa pesannya, lalu gunakan /balance-admin add
+admin-deposit-claimed = Setoran { $deposit } sebesar { $amount } diberikan kepada **{ $growId }**, saldonya sekarang { $balance }.
+admin-deposit-closed = Tidak ada setoran { $deposit } yang menunggu. Lihat `/deposit list`.
+admin-deposit-unclaimed = belum ada yang terdaftar dengan nama itu
+admin-deposit-above-cap = saldo akan melebihi batas
+admin-deposits-title = Setoran yang menunggu
+admin-deposits-empty = Tidak ada setoran yang menunggu.

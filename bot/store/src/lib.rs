@@ -1,6 +1,6 @@
 //! Everything Stockbot keeps in Postgres, and the only place where SQL is written.
 //!
-//! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`catalogue`], [`stock`], [`stock_removal`] -> [`customers`], [`ledger`] ->
+//! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`catalogue`], [`stock`], [`stock_removal`] -> [`customers`], [`ledger`], [`deposits`] ->
 //! [`purchase`], [`orders`], [`refund`] -> [`arrivals`], [`interactions`], [`outbox`] (what Discord is owed), [`delivery`],
 //! [`settlement`], [`direct_channels`] -> [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what
 //! pods share) -> [`logs`],
@@ -25,6 +25,7 @@ pub mod confirmations;
 pub mod customers;
 mod db;
 pub mod delivery;
+pub mod deposits;
 pub mod direct_channels;
 pub mod displays;
 pub mod error;
@@ -65,6 +66,7 @@ pub use changes::ChangeCursor;
 pub use confirmations::Consent;
 pub use customers::{Customer, GrowId, Registration};
 pub use delivery::DeliveredVia;
+pub use deposits::{Claim, DepositOutcome, DepositSource, DepositState, NewDeposit, OpenDeposit};
 pub use displays::{DisplayRow, Reservation};
 pub use error::StoreError;
 pub use identify::{Budget, Permit};

@@ -4,6 +4,7 @@
 mod admin;
 mod canary;
 mod delivery;
+mod deposits;
 mod faults;
 mod guild;
 mod idle;

@@ -7,6 +7,7 @@ mod balance;
 mod blacklist;
 mod catalogue;
 pub mod deed;
+mod deposits;
 mod maintenance;
 mod people;
 mod product;

@@ -1,11 +1,11 @@
 //! Finds the handler of an administrator's command.
 
-use super::{balance, blacklist, catalogue, maintenance, product, refund, stock, stock_changes};
+use super::{balance, blacklist, catalogue, deposits, maintenance, product, refund, stock, stock_changes};
 use crate::interactions::{error::ReplyError, options::Options, reply::Reply, request::Request};
 
 /// Is it a command of administrators?
 pub fn is_admin(path: &str) -> bool {
-    const GROUPS: [&str; 5] = ["product", "balance-admin", "refund", "maintenance", "blacklist"];
+    const GROUPS: [&str; 6] = ["product", "balance-admin", "deposit", "refund", "maintenance", "blacklist"];
     let mut words = path.split(' ');
     match (words.next(), words.next()) {
         (Some("stock"), Some(sub)) => !matches!(sub, "list" | "show"),
@@ -46,6 +46,8 @@ pub async fn command(
         "balance-admin remove" => balance::remove(reply, options).await,
         "balance-admin reset" => balance::reset(reply, options).await,
         "balance-admin show" => balance::show(reply, options).await,
+        "deposit claim" => deposits::claim(reply, options).await,
+        "deposit list" => deposits::list(reply).await,
         "refund order" => refund::order_command(reply, options).await,
         "maintenance on" => maintenance::on(reply, options).await,
         "maintenance off" => maintenance::off(reply).await,

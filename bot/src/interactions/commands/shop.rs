@@ -5,7 +5,7 @@ use serenity::builder::{CreateCommand, CreateCommandOption};
 use super::{admin_command, price, sub_command, text, words};
 
 pub fn commands() -> Vec<CreateCommand> {
-    vec![balance_admin(), refund(), maintenance(), blacklist()]
+    vec![balance_admin(), deposit(), refund(), maintenance(), blacklist()]
 }
 
 /// Somebody who is registered.
@@ -35,6 +35,24 @@ fn balance_admin() -> CreateCommand {
         .add_option(sub_command(&remove).add_sub_option(customer(true)).add_sub_option(amount()))
         .add_option(sub_command(&reset).add_sub_option(customer(true)))
         .add_option(sub_command(&show).add_sub_option(customer(true)))
+}
+
+fn deposit() -> CreateCommand {
+    let waiting = words("deposit", "setoran", "Deposit that waits", "Setoran yang menunggu");
+    let claim = sub_command(&words(
+        "claim",
+        "klaim",
+        "Give a deposit that waits to a customer",
+        "Berikan setoran yang menunggu kepada pelanggan",
+    ));
+    let list = sub_command(&words("list", "daftar", "Deposits that wait", "Setoran yang menunggu"));
+    admin_command(&words("deposit", "setoran", "Deposits (administrators)", "Setoran (admin)"))
+        .add_option(
+            claim
+                .add_sub_option(text(&waiting, true).max_length(20).set_autocomplete(true))
+                .add_sub_option(customer(true)),
+        )
+        .add_option(list)
 }
 
 fn refund() -> CreateCommand {
