@@ -3,17 +3,17 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use serenity::builder::{CreateEmbed, CreateEmbedFooter};
-use stockbot_config::{Config, DisplayConfig, Mode, fingerprint, status::ProductCounts};
+use stockbot_config::{Config, DisplayConfig, Mode, Sort, fingerprint, status::ProductCounts};
 use stockbot_store::{Product, ShopState};
 
 use super::{
     buttons,
-    layout::{self, Field, Section},
+    layout::{self, Field, LeftOut, Section},
     limits::{CHARACTERS, FIELD_NAME, FOOTER, TITLE, fitted, length},
-    select::select,
+    select::{rank, select},
 };
 use crate::{
-    cards::product_line,
+    cards::{by_category, product_line},
     texts::{escape, text},
 };
 
@@ -120,8 +120,9 @@ fn stock(source: &Source<'_>, listed: &[&Product], when: &str) -> Value {
     // The time is left out of the hash, so it must not change what fits either: its room is kept.
     let used = length(&title) + length(&description) - length(when) + LONGEST_TIME;
     let room = CHARACTERS.saturating_sub(used + footer.as_deref().map_or(0, length));
-    let more = |count: usize| text(locale, "live-more", &[("count", count.to_string().into())]);
-    let mut fields = layout::arrange(&sections(source, listed), room, more).into_iter();
+    let said = |key| move |count: usize| text(locale, key, &[("count", count.to_string().into())]);
+    let left_out = LeftOut { here: said("live-more-here"), over_all: said("live-more") };
+    let mut fields = layout::arrange(&sections(source, listed), room, &left_out).into_iter();
     let colour = u32::from_str_radix(settings.color.trim_start_matches('#'), 16).unwrap_or(0) & 0xff_ffff;
     let card = |fields: Vec<Field>| {
         let fields = fields.into_iter().map(|field| (field.name, field.value, false));
@@ -135,23 +136,27 @@ fn stock(source: &Source<'_>, listed: &[&Product], when: &str) -> Value {
     message(source, &embeds)
 }
 
-/// Products by category, categories in the order of their first product.
+/// Products by category: first those with featured products, and if the owner orders by hand, as he has put the products.
 fn sections(source: &Source<'_>, listed: &[&Product]) -> Vec<Section> {
     let locale = source.config.shop.locale;
     let low = i64::from(source.display.settings.thresholds.low);
-    let mut sections: Vec<Section> = Vec::new();
-    for product in listed {
-        let name = match fitted(&product.category, FIELD_NAME / 2) {
-            None => text(locale, "live-uncategorised", &[]),
-            Some(category) => escape(&category),
-        };
-        let line = product_line(product, &source.config.shop.currency, low, locale);
-        match sections.iter_mut().find(|section| section.name == name) {
-            Some(section) => section.lines.push(line),
-            None => sections.push(Section { name, lines: vec![line] }),
-        }
-    }
-    sections
+    let wanted = &source.display.settings.products;
+    let first = |product: &Product| {
+        (rank(product, wanted), if wanted.sort == Sort::Manual { product.position } else { 0 })
+    };
+    by_category(listed.iter().copied(), first)
+        .into_iter()
+        .map(|(category, products)| Section {
+            name: match fitted(category, FIELD_NAME / 2) {
+                None => text(locale, "live-uncategorised", &[]),
+                Some(category) => escape(&category),
+            },
+            lines: products
+                .into_iter()
+                .map(|product| product_line(product, &source.config.shop.currency, low, locale))
+                .collect(),
+        })
+        .collect()
 }
 
 fn message(source: &Source<'_>, embeds: &[CreateEmbed]) -> Value {

@@ -5,6 +5,8 @@ use std::cmp::{Ordering, Reverse};
 use stockbot_config::{Products, Sort};
 use stockbot_store::Product;
 
+use crate::cards::natural;
+
 /// The products of a display, in order. Featured ones come first: those the display names, then those of the shop.
 #[must_use]
 pub fn select<'a>(products: &'a [Product], wanted: &Products) -> Vec<&'a Product> {
@@ -16,20 +18,24 @@ pub fn select<'a>(products: &'a [Product], wanted: &Products) -> Vec<&'a Product
         .filter(|product| wanted.show.is_empty() || named(&wanted.show, &product.code))
         .filter(|product| !named(&wanted.hide, &product.code))
         .collect();
-    let rank = |product: &Product| {
-        let place = wanted.feature.iter().position(|code| code.eq_ignore_ascii_case(&product.code));
-        (place.unwrap_or(usize::MAX), !product.featured)
-    };
+    let rank = |product: &Product| rank(product, wanted);
     listed.sort_by(|a, b| {
-        rank(a).cmp(&rank(b)).then_with(|| order(wanted.sort, a, b)).then_with(|| a.code.cmp(&b.code))
+        rank(a).cmp(&rank(b)).then_with(|| order(wanted.sort, a, b)).then_with(|| natural(&a.code, &b.code))
     });
     listed
 }
 
+/// Featured ones have a lower rank.
+#[must_use]
+pub fn rank(product: &Product, wanted: &Products) -> (usize, bool) {
+    let place = wanted.feature.iter().position(|code| code.eq_ignore_ascii_case(&product.code));
+    (place.unwrap_or(usize::MAX), !product.featured)
+}
+
 fn order(sort: Sort, a: &Product, b: &Product) -> Ordering {
     match sort {
-        Sort::Name => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
-        Sort::Code => a.code.cmp(&b.code),
+        Sort::Name => natural(&a.name, &b.name),
+        Sort::Code => natural(&a.code, &b.code),
         Sort::Price => a.price.cmp(&b.price),
         Sort::Stock => Reverse(a.available).cmp(&Reverse(b.available)),
         Sort::Manual => a.position.cmp(&b.position),

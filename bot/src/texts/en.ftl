@@ -21,6 +21,7 @@ live-stock = Stock
 live-sold-out = sold out
 live-uncategorised = Products
 live-empty = No products yet.
+live-more-here = -# … { $count } more
 live-more = and { $count } more: press Buy or use /stock list
 live-maintenance-title = Maintenance
 live-maintenance = The shop is closed for maintenance.

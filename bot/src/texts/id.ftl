@@ -21,6 +21,7 @@ live-stock = Stok
 live-sold-out = habis
 live-uncategorised = Produk
 live-empty = Belum ada produk.
+live-more-here = -# … { $count } lagi
 live-more = dan { $count } lagi: tekan Beli atau pakai /stock list
 live-maintenance-title = Pemeliharaan
 live-maintenance = Toko sedang dalam pemeliharaan.
