@@ -39,4 +39,5 @@ mod shards;
 pub mod startup;
 pub mod state;
 pub mod telemetry;
+mod text_rule;
 pub mod texts;

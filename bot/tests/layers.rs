@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["context"],
     &["discord"],
     &["metrics", "state", "telemetry", "exit"],
-    &["custom_id", "secret", "shards", "texts"],
+    &["custom_id", "secret", "shards", "text_rule", "texts"],
 ];
 
 fn layer_of(room: &str) -> Option<usize> {

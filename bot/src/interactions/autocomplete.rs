@@ -31,6 +31,7 @@ pub async fn answer(bot: &Bot, request: &Request, arrived: Instant) {
             _ if admin && !is_administrator(bot, request) => Vec::new(),
             "product" | "code" => products(bot, typed, admin).await,
             "deposit" => deposits(bot, typed).await,
+            "world" => worlds(bot, typed).await,
             "category" => categories(bot, typed).await,
             "customer" => customers(bot, typed).await,
             _ => Vec::new(),
@@ -69,6 +70,12 @@ async fn deposits(bot: &Bot, typed: &str) -> Vec<Value> {
     let name = |d: &OpenDeposit| format!("{} · {} · {}", d.id, d.grow_id, format_exact(d.amount, currency));
     let fits = open.iter().filter(|d| name(d).to_lowercase().contains(&typed.to_lowercase()));
     fits.take(LIMIT).map(|d| json!({"name": clip(&name(d), 100), "value": d.id.to_string()})).collect()
+}
+
+async fn worlds(bot: &Bot, typed: &str) -> Vec<Value> {
+    let worlds = stockbot_store::worlds::worlds(&bot.store, bot.shop).await.unwrap_or_default();
+    let fits = worlds.iter().filter(|world| world.name.contains(&typed.to_uppercase()));
+    fits.take(LIMIT).map(|world| json!({"name": world.name, "value": world.name})).collect()
 }
 
 async fn customers(bot: &Bot, typed: &str) -> Vec<Value> {

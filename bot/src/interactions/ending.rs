@@ -32,7 +32,10 @@ pub async fn write_down(
         // The recovery gives the final answer.
         return;
     }
-    let why = result.err().map(|failure| failure.to_string());
+    let why = result.err().map(|failure| match outcome {
+        CommandOutcome::Error => format!("{}: {failure}", reply.code()),
+        CommandOutcome::Success | CommandOutcome::Refused => failure.to_string(),
+    });
     if let Err(error) = trail::write_down(bot, request, reply, outcome, why.as_deref()).await {
         tracing::warn!(%error, "what was done could not be written to the audit trail or the log channel");
     }

@@ -1,4 +1,4 @@
-//! Cards that only tell: help and the deposit world.
+//! What the buttons and commands do.
 
 use super::{error::ReplyError, reply::Reply};
 use crate::cards::{Card, Mood};
@@ -7,12 +7,5 @@ use crate::cards::{Card, Mood};
 pub async fn show(reply: &Reply) -> Result<(), ReplyError> {
     reply
         .show(Card::new(Mood::Plain, reply.text("help-body", &[])).title(reply.text("help-title", &[])))
-        .await
-}
-
-/// Where to deposit. No command sets a world yet, so there is none to name.
-pub async fn world(reply: &Reply) -> Result<(), ReplyError> {
-    reply
-        .show(Card::new(Mood::Plain, reply.text("world-none", &[])).title(reply.text("button-world", &[])))
         .await
 }

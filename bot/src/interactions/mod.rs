@@ -19,15 +19,19 @@ mod maintenance;
 mod options;
 mod orders;
 mod patience;
+mod ping;
 mod reads;
 mod recovery;
 mod register;
 mod reply;
 mod request;
+mod request_log;
 mod router;
 mod stage;
+mod stock_card;
 mod stock_list;
 mod wanted;
+mod world;
 
 use std::{sync::Arc, time::Instant};
 

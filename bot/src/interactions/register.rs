@@ -6,7 +6,7 @@ use serenity::{
 };
 use stockbot_store::{GrowId, Registration, customers::register};
 
-use super::{error::ReplyError, reply::Reply, request::Request};
+use super::{error::ReplyError, options::Options, reply::Reply, request::Request};
 use crate::{
     cards::{Card, Mood},
     custom_id::CustomId,
@@ -45,10 +45,21 @@ pub async fn kept(reply: &Reply) -> Result<(), ReplyError> {
     reply.replace(&Card::new(Mood::Plain, reply.text("register-kept", &[]))).await
 }
 
+/// `/growid`: as the button, or at once with a name.
+pub async fn command(reply: &Reply, options: &Options<'_>) -> Result<(), ReplyError> {
+    match options.text("name") {
+        "" => pressed(reply).await,
+        name => take(reply, name).await,
+    }
+}
+
 /// The form was sent.
 pub async fn given(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
+    take(reply, request.field(FIELD)).await
+}
+
+async fn take(reply: &Reply, entered: &str) -> Result<(), ReplyError> {
     reply.defer().await?;
-    let entered = request.field(FIELD);
     let shown = escape(entered);
     let grow_id: GrowId =
         entered.parse().map_err(|_| reply.refusal("register-bad", &[("growId", shown.clone().into())]))?;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use serenity::model::application::{
     ActionRowComponent, CommandInteraction, ComponentInteraction, ComponentInteractionDataKind, Interaction,
     ModalInteraction, ResolvedOption, ResolvedValue,
@@ -13,7 +13,7 @@ use serenity::model::{guild::Member, user::User};
 use stockbot_config::Locale;
 use stockbot_store::NewInteraction;
 
-use crate::{context::Bot, custom_id::CustomId, texts};
+use crate::{context::Bot, custom_id::CustomId, text_rule::cleaned, texts};
 
 /// Kind of confirmations in the database: the interactions that a dead pod's successor has to finish.
 pub const PURCHASE: &str = "purchase";
@@ -205,53 +205,6 @@ impl Request {
         }
     }
 
-    /// What was done, as logs name it: without the arguments that custom ids carry.
-    pub fn command(&self) -> String {
-        let target = self.target();
-        match &self.kind {
-            Kind::Command { .. } => format!("/{target}"),
-            kind => {
-                let name: Vec<&str> = target
-                    .split(':')
-                    .skip(1)
-                    .take(2)
-                    .take_while(|part| part.chars().all(|c| c.is_ascii_lowercase()))
-                    .collect();
-                format!("{}:{}", kind.label(), name.join(":"))
-            }
-        }
-    }
-
-    /// Options, values or fields, for the command log. Goods are not among them: stock texts are shortened to their count.
-    pub fn arguments(&self) -> Value {
-        match &self.kind {
-            Kind::Command { path, options, .. } => options
-                .iter()
-                .map(|(name, value)| {
-                    let shown = match value {
-                        OptionValue::Text(text) if path == "stock add" && name == "text" => {
-                            json!(format!("{} lines", text.lines().count()))
-                        }
-                        OptionValue::Text(text) => json!(text),
-                        OptionValue::Number(number) => json!(number),
-                        OptionValue::Flag(flag) => json!(flag),
-                        OptionValue::User(user) => json!(user.to_string()),
-                        OptionValue::File { name, size, .. } => json!({"file": name, "bytes": size}),
-                    };
-                    (name.clone(), shown)
-                })
-                .collect::<serde_json::Map<_, _>>()
-                .into(),
-            Kind::Button(id) => json!({"id": id}),
-            Kind::Select(id, values) => json!({"id": id, "values": values}),
-            Kind::Modal(id, fields) if matches!(CustomId::parse(id), Some(CustomId::StockForm(_))) => {
-                let lines: usize = fields.values().map(|text| text.lines().count()).sum();
-                json!({"id": id, "fields": format!("{lines} lines")})
-            }
-            Kind::Modal(id, fields) => json!({"id": id, "fields": fields}),
-        }
-    }
-
     /// The row that makes a repeat recognisable and lets another pod finish.
     pub fn record(&self, bot: &Bot) -> NewInteraction {
         let kind = match CustomId::parse(self.target()) {
@@ -265,7 +218,7 @@ impl Request {
             application_id: bot.application,
             token: self.token.clone(),
             kind: kind.to_owned(),
-            custom_id: self.target().to_owned(),
+            custom_id: cleaned(self.target()),
             user_id: self.user,
             channel_id: self.channel,
             guild_id: self.guild,
@@ -279,7 +232,7 @@ impl Request {
 /// The name that the guild sees.
 fn shown_name(user: &User, member: Option<&Member>) -> String {
     let nick = member.and_then(|member| member.nick.as_ref());
-    nick.or(user.global_name.as_ref()).unwrap_or(&user.name).clone()
+    cleaned(nick.or(user.global_name.as_ref()).unwrap_or(&user.name))
 }
 
 /// `stock` with the sub-command `add` becomes `stock add` with the sub-command's options.

@@ -7,15 +7,21 @@ use super::{
     error::ReplyError,
     help, history, maintenance,
     options::Options,
-    orders, register,
+    orders, ping, register,
     reply::Reply,
     request::{Kind, Request},
-    stock_list,
+    stock_card, stock_list, world,
 };
-use crate::custom_id::{CustomId, word};
+use crate::{
+    custom_id::{CustomId, word},
+    text_rule::named,
+};
 
 /// Answers the interaction.
 pub async fn route(reply: &Reply, request: &Request) -> Result<(), ReplyError> {
+    if let Some(character) = request.forbidden() {
+        return Err(reply.refusal("refuse-character", &[("character", named(character).into())]));
+    }
     match &request.kind {
         Kind::Command { path, options, .. } => {
             if request.guild.is_none_or(|guild| guild != reply.bot.config().guild_id.get()) {
@@ -41,6 +47,10 @@ async fn command(
         "balance" => balance::show(reply).await,
         "orders" => orders::command(reply, options).await,
         "history" => history::show(reply, None).await,
+        "growid" => register::command(reply, options).await,
+        "world" => world::show(reply).await,
+        "ping" => ping::show(reply).await,
+        "stock show" => stock_card::show(reply, options).await,
         "stock list" => stock_list::show(reply).await,
         "help" => help::show(reply).await,
         path if admin::route::is_admin(path) => {
@@ -87,7 +97,7 @@ async fn act(reply: &Reply, action: ButtonAction) -> Result<(), ReplyError> {
         ButtonAction::History => history::show(reply, None).await,
         ButtonAction::Orders => orders::show(reply).await,
         ButtonAction::Help => help::show(reply).await,
-        ButtonAction::WorldInfo => help::world(reply).await,
+        ButtonAction::WorldInfo => world::show(reply).await,
         // No restock notices yet: the button is not put on messages, and an old one says so.
         ButtonAction::Notify => Err(reply.refusal("refuse-outdated", &[])),
     }

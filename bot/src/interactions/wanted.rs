@@ -25,7 +25,7 @@ fn command(path: &str, options: &Options<'_>) -> Option<Wanted> {
         "history" => Some(Wanted::Movements(history::page(None))),
         "orders" if options.text("id").is_empty() => Some(Wanted::Orders(orders::SHOWN)),
         "stock list" => Some(Wanted::Products),
-        "buy" => Some(Wanted::Product(options.text("product").trim().into())),
+        "stock show" | "buy" => Some(Wanted::Product(options.text("product").trim().into())),
         "product remove" | "stock reduce" | "stock undo" | "stock export" => {
             Some(Wanted::Product(options.text("code").into()))
         }

@@ -36,7 +36,7 @@ register-same = You are registered as **{ $growId }** already.
 register-card = You are registered as **{ $growId }**. Change it?
 register-kept = Nothing was changed.
 register-taken = The GrowID **{ $growId }** belongs to another user. Check the spelling, or ask an administrator.
-register-bad = "{ $growId }" is no GrowID: use 3 to 20 letters, digits or underscores.
+register-bad = "{ $growId }" is no GrowID: use 3 to 20 letters, digits or underscores, and not only digits if there are 15 or more.
 
 # Balance, history, world
 balance-title = Balance of { $growId }
@@ -237,3 +237,23 @@ admin-deposit-unclaimed = nobody is registered under that name
 admin-deposit-above-cap = the balance would exceed the limit
 admin-deposits-title = Deposits that wait
 admin-deposits-empty = No deposit waits.
+
+# Worlds, ping, characters
+world-how = Deposit in one of these worlds with the GrowID that you are registered with. Check the name of the world before you drop anything.
+world-owner = Owner: { $value }
+world-bot = Bot: { $value }
+world-note = { $value }
+world-open = 🟢 open
+world-full = 🟡 full at the moment
+world-closed = 🔴 closed
+ping = Here. Discord took { $answer } ms to take this answer; the gateway's round trip is { $gateway } ms.
+stock-category = Category
+refuse-character = This text has the character { $character }, which cannot be seen or turns the text around. Type it again without it.
+admin-stock-invisible = { $count } refused because of characters that cannot be seen ({ $characters }).
+admin-world-added = Deposit world **{ $world }** added.
+admin-world-known = The world { $world } is there already. Use `/world-admin set`.
+admin-world-set = Deposit world **{ $world }** changed.
+admin-world-unknown = There is no deposit world { $world }.
+admin-world-removed = Deposit world **{ $world }** removed.
+admin-world-nothing = Nothing to change: give an owner, bot, status or note.
+admin-world-name = "{ $world }" is no world: use 1 to 24 letters and digits.

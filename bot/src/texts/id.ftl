@@ -36,7 +36,7 @@ register-same = Anda sudah terdaftar sebagai **{ $growId }**.
 register-card = Anda terdaftar sebagai **{ $growId }**. Ganti?
 register-kept = Tidak ada yang diubah.
 register-taken = GrowID **{ $growId }** milik pengguna lain. Periksa ejaannya, atau tanyakan kepada admin.
-register-bad = "{ $growId }" bukan GrowID: pakai 3 sampai 20 huruf, angka, atau garis bawah.
+register-bad = "{ $growId }" bukan GrowID: pakai 3 sampai 20 huruf, angka, atau garis bawah, dan bukan 15 angka atau lebih tanpa huruf.
 
 # Balance, history, world
 balance-title = Saldo { $growId }
@@ -237,3 +237,23 @@ admin-deposit-unclaimed = belum ada yang terdaftar dengan nama itu
 admin-deposit-above-cap = saldo akan melebihi batas
 admin-deposits-title = Setoran yang menunggu
 admin-deposits-empty = Tidak ada setoran yang menunggu.
+
+# Worlds, ping, characters
+world-how = Setor di salah satu world ini dengan GrowID yang Anda daftarkan. Periksa nama world-nya sebelum menaruh apa pun.
+world-owner = Pemilik: { $value }
+world-bot = Bot: { $value }
+world-note = { $value }
+world-open = 🟢 buka
+world-full = 🟡 sedang penuh
+world-closed = 🔴 tutup
+ping = Aktif. Discord butuh { $answer } ms untuk menerima jawaban ini; gateway bolak-balik { $gateway } ms.
+stock-category = Kategori
+refuse-character = Teks ini berisi karakter { $character }, yang tidak terlihat atau membalik arah teks. Ketik lagi tanpa karakter itu.
+admin-stock-invisible = { $count } ditolak karena berisi karakter yang tidak terlihat ({ $characters }).
+admin-world-added = World setor **{ $world }** ditambahkan.
+admin-world-known = World { $world } sudah ada. Gunakan `/world-admin set`.
+admin-world-set = World setor **{ $world }** diubah.
+admin-world-unknown = Tidak ada world setor { $world }.
+admin-world-removed = World setor **{ $world }** dihapus.
+admin-world-nothing = Tidak ada yang diubah: isi pemilik, bot, status, atau catatan.
+admin-world-name = "{ $world }" bukan nama world: gunakan 1 sampai 24 huruf dan angka.

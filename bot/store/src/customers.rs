@@ -12,13 +12,13 @@ use crate::{
     logs::{Entry, append},
 };
 
-/// An in-game name: 3 to 20 letters, digits and underscores; unique in any case.
+/// An in-game name: 3 to 20 letters, digits and underscores, not 15 to 20 digits alone; unique in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrowId(String);
 
 /// Not a GrowID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a GrowID has 3 to 20 letters, digits or underscores")]
+#[error("a GrowID has 3 to 20 letters, digits or underscores, and is not 15 to 20 digits alone")]
 pub struct BadGrowId;
 
 impl GrowId {
@@ -40,6 +40,10 @@ impl FromStr for GrowId {
 
     fn from_str(text: &str) -> Result<Self, BadGrowId> {
         let name = text.trim();
+        // Such a name would be taken for somebody's Discord id.
+        if (15..=20).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(BadGrowId);
+        }
         let plausible = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if plausible && (3..=20).contains(&name.len()) { Ok(Self(name.to_owned())) } else { Err(BadGrowId) }
     }
@@ -237,8 +241,10 @@ mod tests {
 
     #[test]
     fn a_grow_id_has_three_to_twenty_letters_digits_or_underscores() {
+        assert!("12345678901234".parse::<GrowId>().is_ok());
         assert_eq!(" Ab_9 ".parse::<GrowId>().unwrap().as_str(), "Ab_9");
-        for text in ["", "ab", "a-b", "a b", "äbc", &"a".repeat(21)] {
+        for text in ["110000000000000001", "123456789012345", "", "ab", "a-b", "a b", "äbc", &"a".repeat(21)]
+        {
             assert_eq!(text.parse::<GrowId>(), Err(BadGrowId), "{text:?}");
         }
     }

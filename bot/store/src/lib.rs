@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`catalogue`], [`stock`], [`stock_removal`] -> [`customers`], [`ledger`], [`deposits`] ->
 //! [`purchase`], [`orders`], [`refund`] -> [`arrivals`], [`interactions`], [`outbox`] (what Discord is owed), [`delivery`],
-//! [`settlement`], [`direct_channels`] -> [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what
+//! [`settlement`], [`direct_channels`] -> [`worlds`], [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what
 //! pods share) -> [`logs`],
 //! [`confirmations`]. [`money`] is pure.
 //!
@@ -57,6 +57,7 @@ pub mod stock_removal;
 pub mod store;
 mod transfer;
 mod url;
+pub mod worlds;
 
 pub use actor::Actor;
 pub use arrivals::{Arrival, Found, Page, Wanted};
@@ -89,3 +90,4 @@ pub use shops::{ShopId, ShopState};
 pub use stock::StockOutcome;
 pub use stock_removal::{Addition, Reduction, StockChange};
 pub use store::Store;
+pub use worlds::{World, WorldChange, WorldStatus};

@@ -5,6 +5,7 @@ mod admin;
 mod canary;
 mod delivery;
 mod deposits;
+mod edge;
 mod faults;
 mod guild;
 mod idle;

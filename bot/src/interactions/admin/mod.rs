@@ -18,6 +18,7 @@ mod stock_changes;
 pub mod trail;
 mod units;
 mod upload;
+mod worlds;
 
 use stockbot_store::Product;
 

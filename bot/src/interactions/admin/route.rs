@@ -1,11 +1,14 @@
 //! Finds the handler of an administrator's command.
 
-use super::{balance, blacklist, catalogue, deposits, maintenance, product, refund, stock, stock_changes};
+use super::{
+    balance, blacklist, catalogue, deposits, maintenance, product, refund, stock, stock_changes, worlds,
+};
 use crate::interactions::{error::ReplyError, options::Options, reply::Reply, request::Request};
 
 /// Is it a command of administrators?
 pub fn is_admin(path: &str) -> bool {
-    const GROUPS: [&str; 6] = ["product", "balance-admin", "deposit", "refund", "maintenance", "blacklist"];
+    const GROUPS: [&str; 7] =
+        ["world-admin", "product", "balance-admin", "deposit", "refund", "maintenance", "blacklist"];
     let mut words = path.split(' ');
     match (words.next(), words.next()) {
         (Some("stock"), Some(sub)) => !matches!(sub, "list" | "show"),
@@ -52,6 +55,9 @@ pub async fn command(
         "maintenance on" => maintenance::on(reply, options).await,
         "maintenance off" => maintenance::off(reply).await,
         "maintenance status" => maintenance::status(reply).await,
+        "world-admin add" => worlds::add(reply, options).await,
+        "world-admin set" => worlds::set(reply, options).await,
+        "world-admin remove" => worlds::remove(reply, options).await,
         "blacklist add" => blacklist::set(reply, options, true).await,
         "blacklist remove" => blacklist::set(reply, options, false).await,
         "blacklist list" => blacklist::list(reply).await,

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeSet,
     pin::pin,
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
@@ -32,6 +33,7 @@ use crate::{
         reply::Reply,
         request::{OptionValue, Request},
     },
+    text_rule::{forbidden_in_lines, named},
     texts::{count, escape, number},
 };
 
@@ -39,6 +41,8 @@ use crate::{
 const MAX_UNITS: usize = 100_000;
 /// So many units take long enough to say what is going on.
 const MANY: usize = 1000;
+/// Characters that a refusal names.
+const NAMED: usize = 5;
 /// Name of the form's only field.
 const FIELD: &str = "units";
 /// Discord's limit for a field of a form.
@@ -83,7 +87,11 @@ pub async fn add(reply: &Reply, options: &Options<'_>) -> Result<(), ReplyError>
 
 /// Stores the units of a text; from `many` on it is told first how many were seen.
 async fn store(reply: &Reply, code: &str, text: &str, many: usize) -> Result<(), ReplyError> {
-    let units = units(text);
+    let (units, invisible): (Vec<String>, Vec<String>) =
+        units(text).into_iter().partition(|unit| forbidden_in_lines(unit).is_none());
+    if units.is_empty() && !invisible.is_empty() {
+        return Err(reply.refusal("admin-stock-invisible", &invisible_arguments(&invisible)));
+    }
     if units.is_empty() {
         return Err(reply.refusal("admin-stock-nothing", &[]));
     }
@@ -108,7 +116,14 @@ async fn store(reply: &Reply, code: &str, text: &str, many: usize) -> Result<(),
         }
     };
     reply.bot.wakeups.display.notify_one();
-    show(reply, code, outcome).await
+    show(reply, code, outcome, invisible).await
+}
+
+/// How many lines there are, and which characters they should not have.
+fn invisible_arguments(lines: &[String]) -> [(&'static str, Cow<'static, str>); 2] {
+    let characters: BTreeSet<char> = lines.iter().filter_map(|line| forbidden_in_lines(line)).collect();
+    let names: Vec<String> = characters.into_iter().take(NAMED).map(named).collect();
+    [("count", count(lines.len())), ("characters", names.join(", ").into())]
 }
 
 /// Says how many units were seen, before and while they are stored.
@@ -121,7 +136,12 @@ async fn tell(reply: &Reply, code: &str, seen: usize, done: usize) {
     reply.interim(Card::new(Mood::Plain, reply.text("admin-stock-progress", &arguments))).await;
 }
 
-async fn show(reply: &Reply, code: &str, outcome: StockOutcome) -> Result<(), ReplyError> {
+async fn show(
+    reply: &Reply,
+    code: &str,
+    outcome: StockOutcome,
+    invisible: Vec<String>,
+) -> Result<(), ReplyError> {
     let StockOutcome::Done { total, added, duplicates, too_long, unstorable, available } = outcome else {
         return Err(unknown_product(reply, code));
     };
@@ -139,12 +159,16 @@ async fn show(reply: &Reply, code: &str, outcome: StockOutcome) -> Result<(), Re
         of("admin-stock-duplicates", &duplicates, "".into()),
         of("admin-stock-too-long", &too_long, MAX_UNIT_BYTES.to_string().into()),
         of("admin-stock-unstorable", &unstorable, "".into()),
+        (!invisible.is_empty())
+            .then(|| reply.text("admin-stock-invisible", &invisible_arguments(&invisible))),
     ];
     let mut lines = vec![reply.text("admin-stock-added", &arguments)];
     lines.extend(refusals.into_iter().flatten());
     let mood = if lines.len() == 1 { Mood::Good } else { Mood::Attention };
     let mut card = Card::new(mood, lines.join("\n"));
-    for (name, lines) in [("duplicates.txt", duplicates), ("refused.txt", [too_long, unstorable].concat())] {
+    for (name, lines) in
+        [("duplicates.txt", duplicates), ("refused.txt", [too_long, unstorable, invisible].concat())]
+    {
         if !lines.is_empty() {
             card = card.file(File { name: name.into(), content: lines.join("\n").into() });
         }

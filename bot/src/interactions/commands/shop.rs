@@ -2,10 +2,10 @@
 
 use serenity::builder::{CreateCommand, CreateCommandOption};
 
-use super::{admin_command, price, sub_command, text, words};
+use super::{Words, admin_command, price, sub_command, text, words};
 
 pub fn commands() -> Vec<CreateCommand> {
-    vec![balance_admin(), deposit(), refund(), maintenance(), blacklist()]
+    vec![balance_admin(), deposit(), refund(), maintenance(), blacklist(), world_admin()]
 }
 
 /// Somebody who is registered.
@@ -96,4 +96,56 @@ fn blacklist() -> CreateCommand {
     .add_option(add.add_sub_option(customer(true)))
     .add_option(remove.add_sub_option(customer(true)))
     .add_option(list)
+}
+
+fn world_admin() -> CreateCommand {
+    let add = sub_command(&words("add", "tambah", "Add a deposit world", "Tambah world setor"));
+    let set = sub_command(&words("set", "ubah", "Change what is given", "Ubah yang diisi"));
+    let remove = sub_command(&words("remove", "hapus", "Remove a deposit world", "Hapus world setor"));
+    admin_command(&words(
+        "world-admin",
+        "world-admin",
+        "Deposit worlds (administrators)",
+        "World setor (admin)",
+    ))
+    .add_option(world_details(add.add_sub_option(world(false))))
+    .add_option(world_details(set.add_sub_option(world(true))))
+    .add_option(remove.add_sub_option(world(true)))
+}
+
+fn world(known: bool) -> CreateCommandOption {
+    text(&words("world", "world", "Name of the world", "Nama world"), true)
+        .max_length(24)
+        .set_autocomplete(known)
+}
+
+fn world_details(sub: CreateCommandOption) -> CreateCommandOption {
+    const DETAILS: [(Words, u16); 3] = [
+        (words("owner", "pemilik", "Owner; - for none", "Pemilik; - untuk kosong"), 40),
+        (
+            words(
+                "bot",
+                "bot",
+                "Bot that takes deposits; - for none",
+                "Bot penerima setoran; - untuk kosong",
+            ),
+            40,
+        ),
+        (
+            words(
+                "note",
+                "catatan",
+                "What to know before; - for none",
+                "Yang perlu diketahui; - untuk kosong",
+            ),
+            500,
+        ),
+    ];
+    let status = words("status", "status", "Can one deposit there?", "Bisakah menyetor di sana?");
+    let status = text(&status, false)
+        .add_string_choice_localized("open", "open", [("id", "buka")])
+        .add_string_choice_localized("full", "full", [("id", "penuh")])
+        .add_string_choice_localized("closed", "closed", [("id", "tutup")]);
+    let details = DETAILS.iter().map(|(w, most)| text(w, false).max_length(*most));
+    details.chain([status]).fold(sub, CreateCommandOption::add_sub_option)
 }

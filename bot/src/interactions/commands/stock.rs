@@ -1,4 +1,4 @@
-//! `/stock`: `list` is for everybody, so Discord cannot hide the others from anybody; the bot refuses them.
+//! `/stock`: `list` and `show` are for everybody, so Discord cannot hide the others from anybody; the bot refuses them.
 
 use serenity::{
     all::CommandOptionType,
@@ -14,11 +14,14 @@ pub fn commands() -> Vec<CreateCommand> {
         "All products with price and stock",
         "Semua produk, harga, dan stok",
     ));
+    let show = sub_command(&words("show", "lihat", "All about a product", "Semua tentang satu produk"));
+    let product = words("product", "produk", "Product code", "Kode produk");
+    let show = show.add_sub_option(text(&product, true).max_length(32).set_autocomplete(true));
     let stock = command(&words("stock", "stok", "Stock of the shop", "Stok toko"));
     vec![
         [add(), reduce(), undo(), history(), export()]
             .into_iter()
-            .fold(stock.add_option(list), CreateCommand::add_option),
+            .fold(stock.add_option(list).add_option(show), CreateCommand::add_option),
     ]
 }
 
