@@ -1,11 +1,12 @@
 //! What people read, as values: replies, receipts, the delivery file, a product's line. Pure: no database, no network.
 //!
 //! `card` is a message and the only way to build one that pings nobody; `button` the words on buttons; `receipt` the last reply
-//! of a purchase; `goods_file` the file with the goods; `product_line` one product in a list,
+//! of a purchase; `csv_file` a table as a file; `goods_file` the file with the goods; `product_line` one product in a list,
 //! `order` how lists are ordered.
 
 mod button;
 mod card;
+mod csv_file;
 mod goods_file;
 mod order;
 mod product_line;
@@ -13,6 +14,7 @@ mod receipt;
 
 pub use button::button_label;
 pub use card::{Card, Mood, clip, plain};
+pub use csv_file::csv_file;
 pub use goods_file::goods_file;
 pub use order::{by_category, natural};
 pub use product_line::product_line;

@@ -257,3 +257,18 @@ admin-world-unknown = There is no deposit world { $world }.
 admin-world-removed = Deposit world **{ $world }** removed.
 admin-world-nothing = Nothing to change: give an owner, bot, status or note.
 admin-world-name = "{ $world }" is no world: use 1 to 24 letters and digits.
+
+# Reports
+admin-transactions-title = Newest movements
+admin-stats-title = The last { $days } days
+admin-stats-customers = { $registered } customers are registered, { $bought } of them bought in the last { $days } days. All balances together: { $balances }
+admin-stats-products = Best products
+admin-stats-days = Days (UTC)
+admin-stats-hours = Busiest hours (UTC)
+admin-stats-line = **{ $of }** · { $orders } orders · { $units } units · { $total }
+admin-exported = { $rows } rows, the newest first, are in the file.
+admin-display-refreshed = { $count } live messages are edited now.
+admin-display-title = Live messages
+admin-display-empty = No live message is configured.
+admin-display-none = not posted yet
+admin-display-hidden = hidden by its settings

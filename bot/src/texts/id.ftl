@@ -257,3 +257,18 @@ admin-world-unknown = Tidak ada world setor { $world }.
 admin-world-removed = World setor **{ $world }** dihapus.
 admin-world-nothing = Tidak ada yang diubah: isi pemilik, bot, status, atau catatan.
 admin-world-name = "{ $world }" bukan nama world: gunakan 1 sampai 24 huruf dan angka.
+
+# Reports
+admin-transactions-title = Mutasi terbaru
+admin-stats-title = { $days } hari terakhir
+admin-stats-customers = { $registered } pelanggan terdaftar, { $bought } di antaranya membeli dalam { $days } hari terakhir. Total semua saldo: { $balances }
+admin-stats-products = Produk terlaris
+admin-stats-days = Hari (UTC)
+admin-stats-hours = Jam tersibuk (UTC)
+admin-stats-line = **{ $of }** · { $orders } pesanan · { $units } unit · { $total }
+admin-exported = { $rows } baris, yang terbaru dulu, ada di berkas.
+admin-display-refreshed = { $count } pesan langsung sedang diperbarui.
+admin-display-title = Pesan langsung
+admin-display-empty = Belum ada pesan langsung yang diatur.
+admin-display-none = belum diposting
+admin-display-hidden = disembunyikan oleh pengaturannya

@@ -174,3 +174,18 @@ pub async fn forget_display(
     );
     Ok(store.execute(sql.bind(shop.0).bind(bot).bind(name).bind(message_id.map(id))).await? == 1)
 }
+
+/// Has every live message of a bot edited anew by whoever publishes it; how many there are.
+pub async fn refresh_displays(store: &Store, shop: ShopId, bot: &str) -> Result<usize, StoreError> {
+    store
+        .whole(async || {
+            let mut tx = store.begin().await?;
+            let forget = "UPDATE stockbot.displays SET content_hash = '' WHERE shop_id = $1 AND bot = $2 AND message_id IS NOT NULL";
+            let refreshed = tx.execute(sqlx::query(forget).bind(shop.0).bind(bot)).await?;
+            let tell = "INSERT INTO stockbot.change_events (shop_id, kind) VALUES ($1, 'shop')";
+            tx.execute(sqlx::query(tell).bind(shop.0)).await?;
+            tx.commit().await?;
+            Ok(usize::try_from(refreshed).unwrap_or(usize::MAX))
+        })
+        .await
+}

@@ -4,7 +4,7 @@
 //! [`purchase`], [`orders`], [`refund`] -> [`arrivals`], [`interactions`], [`outbox`] (what Discord is owed), [`delivery`],
 //! [`settlement`], [`direct_channels`] -> [`worlds`], [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what
 //! pods share) -> [`logs`],
-//! [`confirmations`]. [`money`] is pure.
+//! [`confirmations`], [`reports`]. [`money`] is pure.
 //!
 //! Invariants
 //! 1. Every statement is scoped by the shop (or by the bot, for what belongs to a bot).
@@ -47,6 +47,7 @@ pub mod pulse;
 pub mod purchase;
 pub mod refund;
 mod refusal;
+pub mod reports;
 mod sale;
 pub mod schema;
 mod server;

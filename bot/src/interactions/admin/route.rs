@@ -1,14 +1,28 @@
 //! Finds the handler of an administrator's command.
 
+use stockbot_store::reports::Table;
+
 use super::{
-    balance, blacklist, catalogue, deposits, maintenance, product, refund, stock, stock_changes, worlds,
+    balance, blacklist, catalogue, deposits, display, maintenance, product, refund, reports, stock,
+    stock_changes, worlds,
 };
 use crate::interactions::{error::ReplyError, options::Options, reply::Reply, request::Request};
 
 /// Is it a command of administrators?
 pub fn is_admin(path: &str) -> bool {
-    const GROUPS: [&str; 7] =
-        ["world-admin", "product", "balance-admin", "deposit", "refund", "maintenance", "blacklist"];
+    const GROUPS: [&str; 11] = [
+        "balance-admin",
+        "blacklist",
+        "deposit",
+        "display",
+        "export",
+        "maintenance",
+        "product",
+        "refund",
+        "stats",
+        "transactions",
+        "world-admin",
+    ];
     let mut words = path.split(' ');
     match (words.next(), words.next()) {
         (Some("stock"), Some(sub)) => !matches!(sub, "list" | "show"),
@@ -55,6 +69,13 @@ pub async fn command(
         "maintenance on" => maintenance::on(reply, options).await,
         "maintenance off" => maintenance::off(reply).await,
         "maintenance status" => maintenance::status(reply).await,
+        "transactions" => reports::transactions(reply, options).await,
+        "stats" => reports::stats(reply).await,
+        "export orders" => reports::export(reply, Table::Orders, "orders").await,
+        "export ledger" => reports::export(reply, Table::Ledger, "ledger").await,
+        "export audit" => reports::export(reply, Table::Audit, "audit").await,
+        "display refresh" => display::refresh(reply).await,
+        "display status" => display::status(reply).await,
         "world-admin add" => worlds::add(reply, options).await,
         "world-admin set" => worlds::set(reply, options).await,
         "world-admin remove" => worlds::remove(reply, options).await,

@@ -5,7 +5,18 @@ use serenity::builder::{CreateCommand, CreateCommandOption};
 use super::{Words, admin_command, price, sub_command, text, words};
 
 pub fn commands() -> Vec<CreateCommand> {
-    vec![balance_admin(), deposit(), refund(), maintenance(), blacklist(), world_admin()]
+    vec![
+        balance_admin(),
+        deposit(),
+        refund(),
+        maintenance(),
+        blacklist(),
+        world_admin(),
+        transactions(),
+        stats(),
+        export(),
+        display(),
+    ]
 }
 
 /// Somebody who is registered.
@@ -148,4 +159,57 @@ fn world_details(sub: CreateCommandOption) -> CreateCommandOption {
         .add_string_choice_localized("closed", "closed", [("id", "tutup")]);
     let details = DETAILS.iter().map(|(w, most)| text(w, false).max_length(*most));
     details.chain([status]).fold(sub, CreateCommandOption::add_sub_option)
+}
+
+fn transactions() -> CreateCommand {
+    let about =
+        words("transactions", "transaksi", "Newest movements (administrators)", "Mutasi terbaru (admin)");
+    admin_command(&about).add_option(customer(false))
+}
+
+fn stats() -> CreateCommand {
+    admin_command(&words(
+        "stats",
+        "statistik",
+        "Sales by product and day, busiest hours, customers (administrators)",
+        "Penjualan per produk dan hari, jam tersibuk, pelanggan (admin)",
+    ))
+}
+
+fn export() -> CreateCommand {
+    let orders =
+        sub_command(&words("orders", "pesanan", "Orders as a CSV file", "Pesanan sebagai berkas CSV"));
+    let ledger =
+        sub_command(&words("ledger", "mutasi", "Movements as a CSV file", "Mutasi sebagai berkas CSV"));
+    let audit = sub_command(&words(
+        "audit",
+        "audit",
+        "The audit trail as a CSV file",
+        "Jejak audit sebagai berkas CSV",
+    ));
+    let export = admin_command(&words(
+        "export",
+        "ekspor",
+        "Files for a spreadsheet (administrators)",
+        "Berkas untuk spreadsheet (admin)",
+    ));
+    export.add_option(orders).add_option(ledger).add_option(audit)
+}
+
+fn display() -> CreateCommand {
+    let refresh = sub_command(&words(
+        "refresh",
+        "segarkan",
+        "Edit the live messages now",
+        "Perbarui pesan langsung sekarang",
+    ));
+    let status =
+        sub_command(&words("status", "status", "Where the live messages stand", "Keadaan pesan langsung"));
+    let display = admin_command(&words(
+        "display",
+        "tampilan",
+        "Live messages (administrators)",
+        "Pesan langsung (admin)",
+    ));
+    display.add_option(refresh).add_option(status)
 }
