@@ -17,10 +17,10 @@ ensure_binaries() {
     [[ -e $(pause_archive) ]] || step "Build the pause image" build_pause_image "$(pause_archive)" "$(pause_image)"
 }
 
-# go_static FOLDER OUTPUT [LDFLAGS]: a static binary of the Go module in FOLDER.
+# go_static FOLDER OUTPUT [LDFLAGS [PACKAGE]]: a static binary of the Go module in FOLDER, or of a package that it requires.
 go_static() {
     mkdir -p "$(dirname "$2")"
-    cd "$1" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w ${3:-}" -o "$2.new" . && mv "$2.new" "$2"
+    cd "$1" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w ${3:-}" -o "$2.new" "${4:-.}" && mv "$2.new" "$2"
 }
 
 build_node_binary() {
