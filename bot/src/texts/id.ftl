@@ -22,7 +22,7 @@ live-sold-out = habis
 live-uncategorised = Produk
 live-empty = Belum ada produk.
 live-more-here = -# … { $count } lagi
-live-more = dan { $count } lagi: tekan Beli atau pakai /stock list
+live-more = dan { $count } lagi: tekan Beli atau pakai /stok daftar
 live-maintenance-title = Pemeliharaan
 live-maintenance = Toko sedang dalam pemeliharaan.
 live-maintenance-reason = Toko sedang dalam pemeliharaan: { $reason }
@@ -57,7 +57,7 @@ help-body =
     {"-"} **Daftar**: beri tahu toko GrowID Anda.
     {"-"} **Saldo**: saldo Anda dan mutasi terakhir.
     {"-"} **Beli**: pilih produk, isi jumlah, konfirmasi; barang dikirim lewat pesan langsung.
-    {"-"} **Pesanan**, `/orders`: ambil lagi barang yang sudah dibeli.
+    {"-"} **Pesanan**, `/pesanan`: ambil lagi barang yang sudah dibeli.
     {"-"} **Riwayat**: semua mutasi saldo Anda.
 stock-title = Stok { $shop }
 
@@ -91,8 +91,8 @@ receipt-product = { $quantity } x { $name }
 receipt-total = Total: { $total }
 receipt-balance = Saldo: { $balance }
 receipt-dm = Barang ada di pesan langsung Anda.
-receipt-attached = Pesan langsung tidak dapat dikirim, jadi barang dilampirkan di sini. Ambil lagi kapan saja dengan `/orders`.
-receipt-later = Pesanan sudah dibayar. Ambil barangnya dengan `/orders { $order }`.
+receipt-attached = Pesan langsung tidak dapat dikirim, jadi barang dilampirkan di sini. Ambil lagi kapan saja dengan `/pesanan`.
+receipt-later = Pesanan sudah dibayar. Ambil barangnya dengan `/pesanan { $order }`.
 dm-delivery = Pesanan Anda **{ $order }**: { $quantity } x { $name }. Barangnya ada di berkas.
 file-date = Tanggal
 file-product = Produk
@@ -109,14 +109,14 @@ orders-empty = Anda belum membeli apa pun.
 orders-line = **{ $order }** · { $quantity } x { $name } · { $total } · { $when }
 orders-choose = Ambil lagi pesanan
 orders-again = Pesanan **{ $order }**: { $quantity } x { $name }
-orders-unknown = Anda tidak punya pesanan { $order }. Lihat `/orders`.
+orders-unknown = Anda tidak punya pesanan { $order }. Lihat `/pesanan`.
 
 # Refusals
 refuse-not-registered = Anda belum terdaftar. Tekan Daftar dan isi GrowID Anda.
 refuse-blacklisted = Anda tidak boleh membeli di toko ini. Tanyakan kepada admin.
 refuse-maintenance = Toko sedang dalam pemeliharaan. Silakan kembali nanti.
 refuse-maintenance-reason = Toko sedang dalam pemeliharaan: { $reason }
-refuse-unknown-product = Tidak ada produk dengan kode { $code }. Lihat `/stock list`.
+refuse-unknown-product = Tidak ada produk dengan kode { $code }. Lihat `/stok daftar`.
 refuse-inactive = { $code } sedang tidak dijual.
 refuse-price = Harga { $code } berubah menjadi { $price } per unit. Tidak ada yang dibeli; konfirmasi lagi jika setuju.
 refuse-quantity = Jumlah harus bilangan bulat 1 sampai { $max }, Anda mengisi "{ $given }".
@@ -132,8 +132,8 @@ refuse-unavailable = Toko sedang tidak bisa dihubungi. Tidak ada yang dibeli; te
 refuse-error = Maaf, terjadi kesalahan. Sampaikan kode { $code } kepada admin.
 
 # Administration
-admin-product-added = Produk **{ $code }** ({ $name }) seharga { $price } ditambahkan. Isi stok dengan `/stock add`.
-admin-product-taken = Kode { $code } sudah ada. Pakai kode lain, atau `/product edit`.
+admin-product-added = Produk **{ $code }** ({ $name }) seharga { $price } ditambahkan. Isi stok dengan `/stok tambah`.
+admin-product-taken = Kode { $code } sudah ada. Pakai kode lain, atau `/produk ubah`.
 admin-product-code = "{ $code }" bukan kode produk: pakai 1 sampai 32 huruf, angka, strip, atau garis bawah.
 admin-product-name = Nama harus 1 sampai 100 karakter.
 admin-product-price = Harga harus lebih dari 0 dan paling banyak 1.000.000.000.000 koin terkecil.
@@ -204,7 +204,7 @@ admin-order-unknown = Tidak ada pesanan { $order }.
 admin-refund-question = Kembalikan uang pesanan **{ $order }**: { $total } kepada { $growId }, dan { $quantity } x { $name } kembali ke stok?
 admin-refund-done = Uang pesanan **{ $order }** dikembalikan: { $total } kepada { $growId }, saldonya sekarang { $balance }.
 admin-refund-before = Uang pesanan { $order } sudah pernah dikembalikan. Tidak ada yang diubah.
-admin-refund-delivered = Pesanan { $order } sudah terkirim, jadi uangnya tidak bisa dikembalikan. Gunakan `/balance-admin add` untuk menggantinya.
+admin-refund-delivered = Pesanan { $order } sudah terkirim, jadi uangnya tidak bisa dikembalikan. Gunakan `/saldo-admin tambah` untuk menggantinya.
 admin-refund-delivering = Pesanan { $order } sedang dikirim. Coba lagi sebentar lagi.
 admin-maintenance-on = Toko ditutup untuk pemeliharaan.
 admin-maintenance-on-reason = Toko ditutup untuk pemeliharaan: { $reason }
@@ -212,7 +212,7 @@ admin-maintenance-off = Toko dibuka.
 admin-maintenance-open = Toko buka.
 admin-maintenance-forced = Di sini sudah dibuka, tetapi toko tetap tutup karena konfigurasinya (spec.shop.maintenance). Hubungi tim platform.
 admin-maintenance-by-config = Ditutup oleh konfigurasi (spec.shop.maintenance). Alasan: { $reason }
-admin-maintenance-by-admin = Ditutup lewat `/maintenance on`. Alasan: { $reason }
+admin-maintenance-by-admin = Ditutup lewat `/pemeliharaan mulai`. Alasan: { $reason }
 admin-blacklist-added = { $growId } tidak boleh membeli lagi. Saldo dan barang yang sudah dibeli tetap miliknya.
 admin-blacklist-removed = { $growId } boleh membeli lagi.
 admin-blacklist-already = { $growId } sudah ada di daftar hitam.
@@ -228,11 +228,11 @@ deposit-unclaimed = Setoran **{ $amount }** untuk **{ $growId }**: belum ada yan
 deposit-above-cap = Setoran **{ $amount }** untuk **{ $growId }** tidak dimasukkan: dengan saldo { $balance } akan melebihi batas { $max }. Hubungi admin.
 deposit-unreadable = Setoran ini tidak terbaca, jadi tidak ada saldo yang ditambahkan. Admin perlu memeriksanya.
 log-deposit-credited = SETORAN { $id }: { $amount } untuk { $growId } ({ $user }), saldo { $balance }
-log-deposit-unclaimed = SETORAN { $id } BELUM DIKLAIM: { $amount } untuk { $growId }, yang belum terdaftar. Berikan dengan /deposit claim
-log-deposit-above-cap = SETORAN { $id } MELEBIHI BATAS: { $amount } untuk { $growId } ({ $user }), saldonya { $balance }. Berikan dengan /deposit claim
-log-deposit-unreadable = SETORAN { $id } TIDAK TERBACA: tidak ada yang ditambahkan. Periksa pesannya, lalu gunakan /balance-admin add
+log-deposit-unclaimed = SETORAN { $id } BELUM DIKLAIM: { $amount } untuk { $growId }, yang belum terdaftar. Berikan dengan /setoran klaim
+log-deposit-above-cap = SETORAN { $id } MELEBIHI BATAS: { $amount } untuk { $growId } ({ $user }), saldonya { $balance }. Berikan dengan /setoran klaim
+log-deposit-unreadable = SETORAN { $id } TIDAK TERBACA: tidak ada yang ditambahkan. Periksa pesannya, lalu gunakan /saldo-admin tambah
 admin-deposit-claimed = Setoran { $deposit } sebesar { $amount } diberikan kepada **{ $growId }**, saldonya sekarang { $balance }.
-admin-deposit-closed = Tidak ada setoran { $deposit } yang menunggu. Lihat `/deposit list`.
+admin-deposit-closed = Tidak ada setoran { $deposit } yang menunggu. Lihat `/setoran daftar`.
 admin-deposit-unclaimed = belum ada yang terdaftar dengan nama itu
 admin-deposit-above-cap = saldo akan melebihi batas
 admin-deposits-title = Setoran yang menunggu
@@ -251,7 +251,7 @@ stock-category = Kategori
 refuse-character = Teks ini berisi karakter { $character }, yang tidak terlihat atau membalik arah teks. Ketik lagi tanpa karakter itu.
 admin-stock-invisible = { $count } ditolak karena berisi karakter yang tidak terlihat ({ $characters }).
 admin-world-added = World setor **{ $world }** ditambahkan.
-admin-world-known = World { $world } sudah ada. Gunakan `/world-admin set`.
+admin-world-known = World { $world } sudah ada. Gunakan `/world-admin ubah`.
 admin-world-set = World setor **{ $world }** diubah.
 admin-world-unknown = Tidak ada world setor { $world }.
 admin-world-removed = World setor **{ $world }** dihapus.

@@ -108,4 +108,42 @@ mod tests {
             check(command, "");
         }
     }
+
+    /// All commands by their names in a language: `/stok daftar`.
+    fn named(node: &Value, before: &str, indonesian: bool, found: &mut Vec<String>) {
+        let own = if indonesian { &node["name_localizations"]["id"] } else { &node["name"] };
+        let name = format!("{before}{}", own.as_str().unwrap());
+        let subs = node["options"].as_array().into_iter().flatten().filter(|option| option["type"] == 1);
+        subs.for_each(|sub| named(sub, &format!("{name} "), indonesian, found));
+        found.push(name);
+    }
+
+    #[test]
+    fn texts_name_commands_as_their_reader_sees_them() {
+        let catalogues =
+            [(include_str!("../../texts/en.ftl"), false), (include_str!("../../texts/id.ftl"), true)];
+        for (catalogue, indonesian) in catalogues {
+            let mut known = Vec::new();
+            for command in serde_json::to_value(definitions(999)).unwrap().as_array().unwrap() {
+                named(command, "/", indonesian, &mut known);
+            }
+            let words = |text: &str| {
+                let end = text.find(|c: char| !c.is_ascii_lowercase() && !matches!(c, '-' | ' ' | '/'));
+                text[..end.unwrap_or(text.len())].trim().to_owned()
+            };
+            let begins = |at: usize| catalogue[..at].ends_with([' ', '`', '(']);
+            let told = catalogue
+                .match_indices('/')
+                .filter(|(at, _)| begins(*at))
+                .map(|(at, _)| words(&catalogue[at..]));
+            for told in told.filter(|told| told.len() > 1) {
+                let is_told = |command: &String| told == *command || told.starts_with(&format!("{command} "));
+                let leaf =
+                    known.iter().filter(|command| is_told(command)).max_by_key(|command| command.len());
+                let leaf = leaf.unwrap_or_else(|| panic!("{told:?} is no command of {indonesian}"));
+                let has_subs = known.iter().any(|other| other.starts_with(&format!("{leaf} ")));
+                assert!(!has_subs, "{told:?} names no whole command");
+            }
+        }
+    }
 }
