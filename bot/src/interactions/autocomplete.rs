@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use stockbot_store::{
-    OpenDeposit, customers::search_customers, deposits::open_deposits, money::format_exact,
+    OpenDeposit, customers::search_customers, deposit_claims::open_deposits, money::format_exact,
     products::list_products,
 };
 use tokio::time::{Instant, timeout_at};

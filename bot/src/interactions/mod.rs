@@ -13,6 +13,7 @@ mod commands;
 mod confirm;
 mod ending;
 mod error;
+mod error_code;
 mod help;
 mod history;
 mod maintenance;

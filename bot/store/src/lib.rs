@@ -1,7 +1,7 @@
 //! Everything Stockbot keeps in Postgres, and the only place where SQL is written.
 //!
-//! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`catalogue`], [`stock`], [`stock_removal`] -> [`customers`], [`ledger`], [`deposits`] ->
-//! [`purchase`], [`orders`], [`refund`] -> [`arrivals`], [`interactions`], [`outbox`] (what Discord is owed), [`delivery`],
+//! Reading order: [`store`] (connection, migrations) -> [`shops`] -> [`products`], [`catalogue`], [`stock`], [`stock_removal`] -> [`customers`], [`ledger`], [`deposits`], [`deposit_claims`] ->
+//! [`purchase`], [`orders`], [`refund`] -> [`arrivals`], [`interactions`], [`outbox`], [`lines`] (what Discord is owed), [`delivery`],
 //! [`settlement`], [`direct_channels`] -> [`worlds`], [`displays`], [`leftovers`], [`leases`], [`identify`], [`changes`], [`pulse`] (what
 //! pods share) -> [`logs`],
 //! [`confirmations`], [`reports`]. [`money`] is pure.
@@ -25,6 +25,7 @@ pub mod confirmations;
 pub mod customers;
 mod db;
 pub mod delivery;
+pub mod deposit_claims;
 pub mod deposits;
 pub mod direct_channels;
 pub mod displays;
@@ -34,6 +35,7 @@ pub mod interactions;
 pub mod leases;
 pub mod ledger;
 pub mod leftovers;
+pub mod lines;
 pub mod logs;
 pub mod money;
 pub mod options;
@@ -68,7 +70,8 @@ pub use changes::ChangeCursor;
 pub use confirmations::Consent;
 pub use customers::{Customer, GrowId, Registration};
 pub use delivery::DeliveredVia;
-pub use deposits::{Claim, DepositOutcome, DepositSource, DepositState, NewDeposit, OpenDeposit};
+pub use deposit_claims::{Claim, OpenDeposit};
+pub use deposits::{DepositOutcome, DepositSource, DepositState, NewDeposit};
 pub use displays::{DisplayRow, Reservation};
 pub use error::StoreError;
 pub use identify::{Budget, Permit};

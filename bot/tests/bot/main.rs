@@ -17,6 +17,7 @@ mod outage;
 mod people;
 mod purchase;
 mod recovery;
+mod reports;
 mod rollout;
 mod skew;
 mod support;

@@ -2,7 +2,7 @@
 
 use stockbot_store::{
     Claim, DepositState, OpenDeposit,
-    deposits::{claim_deposit, open_deposits},
+    deposit_claims::{claim_deposit, open_deposits},
 };
 
 use super::{done, people, show_list};

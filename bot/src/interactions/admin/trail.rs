@@ -1,7 +1,7 @@
 //! What administrators did and what failed: every command in the audit trail, with its outcome, and a line in the log channel.
 
 use serde_json::json;
-use stockbot_store::{Actor, CommandOutcome, Severity, StoreError, logs::audit_log, outbox::owe_line};
+use stockbot_store::{Actor, CommandOutcome, Severity, StoreError, lines::owe_line, logs::audit_log};
 
 use super::route::is_admin;
 use crate::{
