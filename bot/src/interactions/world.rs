@@ -1,6 +1,6 @@
 //! Where to deposit.
 
-use stockbot_store::{World, worlds::worlds};
+use stockbot_store::{World, WorldStatus, worlds::worlds};
 
 use super::{error::ReplyError, reply::Reply};
 use crate::{
@@ -27,7 +27,12 @@ pub async fn show(reply: &Reply) -> Result<(), ReplyError> {
 
 /// What is known of a world.
 pub fn told(reply: &Reply, world: &World) -> String {
-    let status = reply.text(&format!("world-{}", world.status.as_str()), &[]);
+    let status = match world.status {
+        WorldStatus::Open => "world-open",
+        WorldStatus::Full => "world-full",
+        WorldStatus::Closed => "world-closed",
+    };
+    let status = reply.text(status, &[]);
     let known = [("world-owner", &world.owner), ("world-bot", &world.bot), ("world-note", &world.note)];
     let known = known.into_iter().filter(|(_, value)| !value.is_empty());
     let lines = known.map(|(key, value)| reply.text(key, &[("value", escape(value).into())]));
