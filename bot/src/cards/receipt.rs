@@ -1,10 +1,16 @@
 //! The final reply of a purchase: what was bought, what is left, where the goods are.
 
-use stockbot_config::{Currency, Locale};
+use stockbot_config::{ButtonAction, Currency, Locale};
 use stockbot_store::{Order, money};
 
-use super::card::{Card, Mood};
-use crate::texts::{self, escape, number, text};
+use super::{
+    card::{Card, Mood},
+    next_steps,
+};
+use crate::{
+    custom_id::CustomId,
+    texts::{self, escape, number, text},
+};
 
 /// How an order reached its buyer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,5 +43,8 @@ pub fn receipt_card(locale: Locale, currency: &Currency, order: &Order, balance:
         String::new(),
         goods,
     ];
-    Card::new(Mood::Good, lines.join("\n")).title(say("receipt-title", &[("order", order.id.clone().into())]))
+    let steps = [CustomId::Do(ButtonAction::Orders), CustomId::BuyMore(order.product_code.clone())];
+    Card::new(Mood::Good, lines.join("\n"))
+        .title(say("receipt-title", &[("order", order.id.clone().into())]))
+        .row(next_steps(locale, &steps))
 }

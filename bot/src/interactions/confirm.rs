@@ -8,6 +8,7 @@ use serenity::{
     all::ButtonStyle,
     builder::{CreateActionRow, CreateButton},
 };
+use stockbot_config::ButtonAction;
 use stockbot_store::{
     Deliverer, Product, PurchaseEffects, PurchaseOutcome, PurchaseRequest, Refusal, StoreError,
     delivery::receipt_again, orders::order_by_interaction, products::product, purchase::purchase,
@@ -17,11 +18,11 @@ use super::{
     balance::{too_few, too_low},
     error::ReplyError,
     maintenance,
-    reply::{REFUSE_NOT_REGISTERED, Reply},
+    reply::Reply,
 };
 use crate::{
-    cards::{Card, Mood},
-    custom_id::{Confirmation, CustomId},
+    cards::{Card, Mood, next_steps},
+    custom_id::{Confirmation, CustomId, Entrance, Shelf},
     texts::{escape, number},
 };
 
@@ -31,7 +32,7 @@ const LEASE: Duration = Duration::from_secs(45);
 const VALID: Duration = Duration::from_mins(5);
 
 /// What will be bought, for how much, and what is left then.
-pub fn card(reply: &Reply, product: &Product, quantity: i64, balance: i64) -> Card {
+pub fn card(reply: &Reply, product: &Product, quantity: i64, balance: i64, entrance: Entrance) -> Card {
     let total = product.price.saturating_mul(quantity);
     let valid_until = Timestamp::now().as_second() + i64::try_from(VALID.as_secs()).unwrap_or(0);
     let confirmation = Confirmation {
@@ -40,6 +41,8 @@ pub fn card(reply: &Reply, product: &Product, quantity: i64, balance: i64) -> Ca
         unit_price: product.price,
         origin: reply.id,
         valid_until,
+        entrance,
+        discount: None,
     };
     let buttons = vec![
         CreateButton::new(CustomId::Confirm(confirmation).to_string())
@@ -64,13 +67,14 @@ pub fn card(reply: &Reply, product: &Product, quantity: i64, balance: i64) -> Ca
 
 /// Cancel.
 pub async fn cancelled(reply: &Reply) -> Result<(), ReplyError> {
-    reply.replace(&Card::new(Mood::Plain, reply.text("confirm-cancelled", &[]))).await
+    let card = Card::new(Mood::Plain, reply.text("confirm-cancelled", &[]));
+    reply.replace(&card.row(next_steps(reply.locale, &[CustomId::Do(ButtonAction::Buy)]))).await
 }
 
 /// Buy: the buttons go away at once, then the purchase.
 pub async fn confirmed(reply: &Reply, confirmation: &Confirmation) -> Result<(), ReplyError> {
     if is_expired(confirmation) {
-        return reply.replace(&expired_card(reply)).await;
+        return reply.replace(&expired_card(reply, confirmation)).await;
     }
     reply.replace(&Card::new(Mood::Plain, reply.text("confirm-loading", &[]))).await?;
     finish(reply, confirmation).await
@@ -81,8 +85,14 @@ fn is_expired(confirmation: &Confirmation) -> bool {
 }
 
 /// Says that the confirmation is void and nothing was bought.
-pub fn expired_card(reply: &Reply) -> Card {
-    Card::new(Mood::Attention, reply.text("confirm-expired", &[]))
+pub fn expired_card(reply: &Reply, confirmation: &Confirmation) -> Card {
+    let card = Card::new(Mood::Attention, reply.text("confirm-expired", &[]));
+    card.row(next_steps(reply.locale, &[again(confirmation)]))
+}
+
+/// The way back to how many of the same.
+fn again(confirmation: &Confirmation) -> CustomId {
+    CustomId::BuyAgain(confirmation.code.clone(), confirmation.entrance)
 }
 
 /// An acknowledged confirmation that has expired meanwhile is not begun any more, only finished if it did buy.
@@ -143,9 +153,12 @@ fn request(reply: &Reply, confirmation: &Confirmation) -> PurchaseRequest {
         effects: PurchaseEffects {
             history_channel: id(config.shop.channels.history),
             log_channel: id(config.shop.channels.log),
-            role: id(config.shop.buyer_role_id).map(|role| (config.guild_id.get(), role)),
+            // A role that is there is not given again.
+            role: id(config.shop.buyer_role_id)
+                .filter(|role| !reply.roles.contains(role))
+                .map(|role| (config.guild_id.get(), role)),
         },
-        maintenance_forced: config.shop.maintenance.enabled.then(|| config.shop.maintenance.reason.clone()),
+        maintenance_forced: maintenance::configured(reply, confirmation.entrance),
         deliverer: Some(Deliverer { owner: reply.bot.pod.clone(), lease: LEASE }),
     }
 }
@@ -153,16 +166,21 @@ fn request(reply: &Reply, confirmation: &Confirmation) -> PurchaseRequest {
 /// Says why not. A changed price is offered anew; a second click must not overwrite what the first one is about to show.
 async fn refused(reply: &Reply, confirmation: &Confirmation, refusal: Refusal) -> Result<(), ReplyError> {
     let code = [("code", escape(&confirmation.code).into())];
+    let entrance = confirmation.entrance;
+    let others = CustomId::BuyPage(Shelf { entrance, ..Shelf::default() });
     Err(match refusal {
-        Refusal::NotRegistered => reply.refusal(REFUSE_NOT_REGISTERED, &[]),
+        Refusal::NotRegistered => reply.not_registered(),
         Refusal::Blacklisted => reply.refusal("refuse-blacklisted", &[]),
         Refusal::Maintenance { reason } => maintenance::refusal(reply, &reason),
-        Refusal::UnknownProduct => reply.refusal("refuse-unknown-product", &code),
-        Refusal::Inactive => reply.refusal("refuse-inactive", &code),
+        Refusal::UnknownProduct => reply.refusal("refuse-unknown-product", &code).or(others),
+        Refusal::Inactive => reply.refusal("refuse-inactive", &code).or(others),
         Refusal::BadQuantity { max } => reply
-            .refusal("refuse-quantity", &[("max", number(max)), ("given", number(confirmation.quantity))]),
-        Refusal::OutOfStock { left, asked } => too_few(reply, left, asked),
-        Refusal::BalanceTooLow { balance, total } => too_low(reply, balance, total),
+            .refusal("refuse-quantity", &[("max", number(max)), ("given", number(confirmation.quantity))])
+            .or(again(confirmation)),
+        Refusal::OutOfStock { left, asked } => {
+            too_few(reply, left, asked).or(if left > 0 { again(confirmation) } else { others })
+        }
+        Refusal::BalanceTooLow { balance, total } => too_low(reply, balance, total).or(again(confirmation)),
         Refusal::PriceChanged { now } => return price_changed(reply, confirmation, now).await,
         Refusal::AlreadyConfirmed { order_id } => {
             // The loading state of this click may have come after the receipt of the other one.
@@ -182,9 +200,9 @@ async fn price_changed(reply: &Reply, confirmation: &Confirmation, now: i64) -> 
         &[("code", escape(&confirmation.code).into()), ("price", reply.money(now).into())],
     );
     let Some(product) = product(&reply.bot.store, reply.bot.shop, &confirmation.code).await? else {
-        return Err(ReplyError::Refused(notice));
+        return Err(ReplyError::Refused { text: notice, next: vec![CustomId::Do(ButtonAction::Buy)] });
     };
     let customer = reply.customer().await?;
-    let again = card(reply, &product, confirmation.quantity, customer.balance).wide_field("\u{26a0}", notice);
-    reply.show(again).await
+    let again = card(reply, &product, confirmation.quantity, customer.balance, confirmation.entrance);
+    reply.show(again.wide_field("\u{26a0}", notice)).await
 }

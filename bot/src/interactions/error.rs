@@ -2,7 +2,7 @@
 
 use stockbot_store::{CommandOutcome, StoreError};
 
-use crate::discord::RestError;
+use crate::{custom_id::CustomId, discord::RestError};
 
 /// The reason; the reply turns it into words.
 #[derive(Debug, thiserror::Error)]
@@ -17,8 +17,13 @@ pub enum ReplyError {
     )]
     Elsewhere,
     /// A refusal in the user's language that says why and what is left.
-    #[error("refused: {0}")]
-    Refused(String),
+    #[error("refused: {text}")]
+    Refused {
+        /// Why.
+        text: String,
+        /// What the user can do next, as buttons.
+        next: Vec<CustomId>,
+    },
     /// Postgres.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -28,10 +33,19 @@ pub enum ReplyError {
 }
 
 impl ReplyError {
+    /// A refusal that leads on to this.
+    #[must_use]
+    pub fn or(mut self, more: CustomId) -> Self {
+        if let Self::Refused { next, .. } = &mut self {
+            next.push(more);
+        }
+        self
+    }
+
     /// The outcome in metrics and the command log.
     pub fn outcome(&self) -> CommandOutcome {
         match self {
-            Self::Refused(_) => CommandOutcome::Refused,
+            Self::Refused { .. } => CommandOutcome::Refused,
             Self::TooLate | Self::Elsewhere | Self::Store(_) | Self::Discord(_) => CommandOutcome::Error,
         }
     }

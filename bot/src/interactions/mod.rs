@@ -1,7 +1,7 @@
 //! Answers interactions: insert -> acknowledge -> one transaction -> edit.
 //!
 //! `request` is what somebody asks for, `wanted` what its answer will show, `reply` one interaction and its answers (`reads` what they show), `error` why there is none; `router` finds the
-//! handler; one file per thing that people can do. `maintenance` is the closed shop; `patience` keeps nobody waiting, by the answer's
+//! handler; one file per thing that people can do (`menu`, `buy` and `confirm` are the steps of buying). `maintenance` is the closed shop; `patience` keeps nobody waiting, by the answer's
 //! `stage`; `ending` writes down how it went; `recovery` finishes or answers what a dead pod had begun.
 
 mod admin;
@@ -17,6 +17,7 @@ mod error_code;
 mod help;
 mod history;
 mod maintenance;
+mod menu;
 mod options;
 mod orders;
 mod patience;

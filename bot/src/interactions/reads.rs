@@ -1,5 +1,6 @@
 //! What an answer shows: as it was read when the interaction arrived, else read now.
 
+use stockbot_config::ButtonAction;
 use stockbot_store::{
     Customer, Found, Movement, Order, Page, Product, ShopState, Wanted,
     customers::{customer, customer_by_grow_id},
@@ -9,15 +10,18 @@ use stockbot_store::{
     shops::shop_state,
 };
 
-use super::{
-    error::ReplyError,
-    reply::{REFUSE_NOT_REGISTERED, Reply},
-};
+use super::{error::ReplyError, reply::Reply};
+use crate::custom_id::CustomId;
 
 impl Reply {
-    /// The customer, or a refusal that says how to become one.
+    /// The customer, or a refusal that leads to the registration.
     pub async fn customer(&self) -> Result<Customer, ReplyError> {
-        self.registered().await?.ok_or_else(|| self.refusal(REFUSE_NOT_REGISTERED, &[]))
+        self.registered().await?.ok_or_else(|| self.not_registered())
+    }
+
+    /// The refusal of who is no customer.
+    pub fn not_registered(&self) -> ReplyError {
+        self.refusal("refuse-not-registered", &[]).or(CustomId::Do(ButtonAction::Register))
     }
 
     /// The customer, if the user is one.

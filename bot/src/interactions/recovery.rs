@@ -103,7 +103,7 @@ fn request(left: &UnfinishedInteraction) -> Request {
         token: left.token.clone(),
         user: left.user_id,
         name: left.payload["name"].as_str().unwrap_or_default().to_owned(),
-        roles: Vec::new(),
+        roles: serde_json::from_value(left.payload["roles"].clone()).unwrap_or_default(),
         locale: left.locale,
         channel: left.channel_id,
         guild: left.guild_id,
@@ -119,7 +119,7 @@ async fn buy(bot: &Arc<Bot>, left: UnfinishedInteraction) {
         return end(bot, left.id, InteractionEnd::Failed).await;
     };
     let result = match confirm::is_too_old_to_begin(&reply, &confirmation).await {
-        Ok(true) => reply.show(confirm::expired_card(&reply)).await,
+        Ok(true) => reply.show(confirm::expired_card(&reply, &confirmation)).await,
         Ok(false) => confirm::finish(&reply, &confirmation).await,
         Err(failure) => Err(failure),
     };

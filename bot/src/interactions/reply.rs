@@ -21,7 +21,7 @@ use super::{
     stage::{Progress, Stage},
 };
 use crate::{
-    cards::{Card, Mood},
+    cards::{Card, Mood, next_steps},
     context::{Bot, Sold},
     discord::{Effect, interactions::Acknowledged},
     texts::{self, Args},
@@ -46,6 +46,8 @@ pub struct Reply {
     pub user: u64,
     /// The user's name.
     pub name: String,
+    /// Roles of the member.
+    pub roles: Vec<u64>,
     /// The user's language.
     pub locale: Locale,
     /// How far it has come.
@@ -68,6 +70,7 @@ impl Reply {
             id: request.id,
             user: request.user,
             name: request.name.clone(),
+            roles: request.roles.clone(),
             locale: request.locale,
             token: request.token.clone(),
             progress: Progress::since(began.into()),
@@ -101,7 +104,7 @@ impl Reply {
 
     /// A refusal in the user's language.
     pub fn refusal(&self, key: &str, args: Args<'_>) -> ReplyError {
-        ReplyError::Refused(self.text(key, args))
+        ReplyError::Refused { text: self.text(key, args), next: Vec::new() }
     }
 
     /// An amount of the shop's currency, exactly.
@@ -226,7 +229,7 @@ impl Reply {
     /// Tells the user why not. What goes wrong here is only logged: there is nobody left to tell.
     pub async fn refuse(&self, failure: &ReplyError) {
         let code = self.code();
-        let known = matches!(failure, ReplyError::Refused(_) | ReplyError::TooLate);
+        let known = matches!(failure, ReplyError::Refused { .. } | ReplyError::TooLate);
         if !known {
             self.bot.metrics.errors.with_label_values(&["interaction"]).inc();
             self.bot.state.failed(failure);
@@ -237,7 +240,7 @@ impl Reply {
         }
         let text = match failure {
             ReplyError::TooLate | ReplyError::Elsewhere => return,
-            ReplyError::Refused(text) => text.clone(),
+            ReplyError::Refused { text, .. } => text.clone(),
             ReplyError::Store(StoreError::CommitUnknown(_)) => self.text("refuse-interrupted", &[]),
             ReplyError::Store(error) if error.is_unavailable() => {
                 self.text("refuse-unavailable", &[("code", code.as_str().into())])
@@ -246,8 +249,13 @@ impl Reply {
                 self.text("refuse-error", &[("code", code.as_str().into())])
             }
         };
-        if let Err(error) = self.show(Card::new(if known { Mood::Attention } else { Mood::Bad }, text)).await
+        let mut card = Card::new(if known { Mood::Attention } else { Mood::Bad }, text);
+        if let ReplyError::Refused { next, .. } = failure
+            && !next.is_empty()
         {
+            card = card.row(next_steps(self.locale, next));
+        }
+        if let Err(error) = self.show(card).await {
             tracing::warn!(code, %error, "a refusal could not be shown");
         }
     }
@@ -277,6 +285,3 @@ impl Reply {
 const SHARED_FOR: Duration = Duration::from_mins(10);
 /// What is changed meanwhile, and so holds locks, does not wait longer for a notice.
 const NOTICE_WITHIN: Duration = Duration::from_secs(3);
-
-/// The refusal that leads to the Register button.
-pub const REFUSE_NOT_REGISTERED: &str = "refuse-not-registered";

@@ -5,7 +5,7 @@ use stockbot_config::ButtonAction;
 use super::{
     admin, balance, buy, confirm,
     error::ReplyError,
-    help, history, maintenance,
+    help, history, maintenance, menu,
     options::Options,
     orders, ping, register,
     reply::Reply,
@@ -13,7 +13,7 @@ use super::{
     stock_card, stock_list, world,
 };
 use crate::{
-    custom_id::{CustomId, word},
+    custom_id::{CustomId, Entrance, Tag, word},
     text_rule::named,
 };
 
@@ -61,21 +61,32 @@ async fn command(
 }
 
 async fn component(reply: &Reply, request: &Request, id: CustomId) -> Result<(), ReplyError> {
+    if let Some(entrance) = id.purchase_from() {
+        maintenance::refuse_if_closed(reply, entrance).await?;
+    }
     match id {
         CustomId::Live { action, display } => {
             reply.bot.metrics.button_clicks.with_label_values(&[word(action)]).inc();
-            maintenance::refuse_if_closed(reply, Some(&display)).await?;
-            act(reply, action).await
+            let entrance = Some(Tag::of(&display));
+            maintenance::refuse_if_closed(reply, entrance).await?;
+            act(reply, action, entrance).await
         }
-        CustomId::Do(action) => {
-            maintenance::refuse_if_closed(reply, None).await?;
-            act(reply, action).await
+        CustomId::Do(action) => act(reply, action, None).await,
+        CustomId::BuyPage(shelf) => menu::page(reply, shelf).await,
+        CustomId::CategoryPage(page, entrance) => menu::categories(reply, page, entrance).await,
+        CustomId::CategoryPick(entrance) => menu::category(reply, request, entrance).await,
+        CustomId::BuyPick(entrance) => {
+            let form = CustomId::QuantityModal(request.chosen().into(), entrance);
+            buy::ask_quantity(reply, request.chosen(), form).await
         }
-        CustomId::BuyPage(page) => buy::page(reply, page).await,
-        CustomId::BuyPick => buy::picked(reply, request).await,
-        CustomId::BuyCode => buy::ask_code(reply).await,
-        CustomId::CodeModal => buy::code_given(reply, request).await,
-        CustomId::QuantityModal(code) => buy::quantity_given(reply, request, &code).await,
+        CustomId::BuyAgain(code, entrance) => {
+            buy::ask_quantity(reply, &code, CustomId::QuantityModal(code.clone(), entrance)).await
+        }
+        CustomId::BuyMore(code) => buy::ask_quantity(reply, &code, CustomId::MoreModal(code.clone())).await,
+        CustomId::MoreModal(code) => buy::more_given(reply, request, &code).await,
+        CustomId::BuyCode(entrance) => buy::ask_code(reply, entrance).await,
+        CustomId::CodeModal(entrance) => buy::code_given(reply, request, entrance).await,
+        CustomId::QuantityModal(code, entrance) => buy::quantity_given(reply, request, &code, entrance).await,
         CustomId::Confirm(confirmation) => confirm::confirmed(reply, &confirmation).await,
         CustomId::Cancel => confirm::cancelled(reply).await,
         CustomId::RegisterModal => register::given(reply, request).await,
@@ -89,11 +100,11 @@ async fn component(reply: &Reply, request: &Request, id: CustomId) -> Result<(),
     }
 }
 
-async fn act(reply: &Reply, action: ButtonAction) -> Result<(), ReplyError> {
+async fn act(reply: &Reply, action: ButtonAction, entrance: Entrance) -> Result<(), ReplyError> {
     match action {
         ButtonAction::Register => register::pressed(reply).await,
         ButtonAction::Balance => balance::show(reply).await,
-        ButtonAction::Buy => buy::pressed(reply).await,
+        ButtonAction::Buy => menu::pressed(reply, entrance).await,
         ButtonAction::History => history::show(reply, None).await,
         ButtonAction::Orders => orders::show(reply).await,
         ButtonAction::Help => help::show(reply).await,

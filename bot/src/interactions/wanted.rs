@@ -38,10 +38,15 @@ fn component(request: &Request) -> Option<Wanted> {
     match CustomId::parse(request.target())? {
         CustomId::Live { action, .. } | CustomId::Do(action) => button(action),
         CustomId::HistoryBefore(entry) => Some(Wanted::Movements(history::page(Some(entry)))),
-        CustomId::BuyPage(_) => Some(Wanted::Products),
-        CustomId::BuyPick => Some(Wanted::Product(request.chosen().into())),
-        CustomId::QuantityModal(code) => Some(Wanted::Product(code)),
-        CustomId::CodeModal => Some(Wanted::Product(request.field(buy::CODE).into())),
+        CustomId::BuyPage(_) | CustomId::CategoryPage(..) | CustomId::CategoryPick(_) => {
+            Some(Wanted::Products)
+        }
+        CustomId::BuyPick(_) => Some(Wanted::Product(request.chosen().into())),
+        CustomId::BuyAgain(code, _)
+        | CustomId::QuantityModal(code, _)
+        | CustomId::BuyMore(code)
+        | CustomId::MoreModal(code) => Some(Wanted::Product(code)),
+        CustomId::CodeModal(_) => Some(Wanted::Product(request.field(buy::CODE).into())),
         _ => None,
     }
 }

@@ -14,6 +14,12 @@ button-cancel = Cancel
 button-change = Change
 button-enter-code = Enter code
 button-more = More
+button-previous = Previous
+button-next = Next
+button-categories = Categories
+button-again = Choose quantity
+button-buy-more = Buy again
+button-choose = All products
 
 # Live message
 live-updated = updated { $when }
@@ -64,6 +70,10 @@ stock-title = Stock of { $shop }
 # Buying
 buy-choose = What would you like to buy?
 buy-choose-page = What would you like to buy? (page { $page } of { $pages })
+buy-choose-category = What would you like to buy? Choose a category.
+buy-choose-category-page = What would you like to buy? Choose a category (page { $page } of { $pages }).
+buy-category-option = { $count } products
+buy-category-nothing = This category is sold out by now.
 buy-placeholder = Choose a product
 buy-option = { $price } each, { $stock } in stock
 buy-nothing = Everything is sold out at the moment.

@@ -14,6 +14,12 @@ button-cancel = Batal
 button-change = Ganti
 button-enter-code = Masukkan kode
 button-more = Lainnya
+button-previous = Sebelumnya
+button-next = Berikutnya
+button-categories = Kategori
+button-again = Pilih jumlah
+button-buy-more = Beli lagi
+button-choose = Semua produk
 
 # Live message
 live-updated = diperbarui { $when }
@@ -64,6 +70,10 @@ stock-title = Stok { $shop }
 # Buying
 buy-choose = Mau beli apa?
 buy-choose-page = Mau beli apa? (halaman { $page } dari { $pages })
+buy-choose-category = Mau beli apa? Pilih kategori.
+buy-choose-category-page = Mau beli apa? Pilih kategori (halaman { $page } dari { $pages }).
+buy-category-option = { $count } produk
+buy-category-nothing = Kategori ini baru saja habis.
 buy-placeholder = Pilih produk
 buy-option = { $price } per unit, stok { $stock }
 buy-nothing = Semua produk sedang habis.

@@ -2,6 +2,7 @@
 //! tests share is built once and those that wait leave the machine to others.
 
 mod admin;
+mod buying;
 mod canary;
 mod delivery;
 mod deposits;

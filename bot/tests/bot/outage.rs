@@ -30,13 +30,9 @@ struct Prepared {
 async fn prepared(shop: &Shop, customer: &Person) -> Prepared {
     let live = shop.world.live_message_shows("Name of VIP").await;
     let menu = customer.click(&live, "sb1:live:buy").await;
-    let form = customer.act("select", chosen(&menu)).await;
+    let form = customer.select(&menu["response"], "sb1:pick", "VIP").await;
     let confirmation = customer.choose("VIP", "1").await;
     Prepared { live, menu, form, confirmation }
-}
-
-fn chosen(menu: &Value) -> Value {
-    json!({"message_id": menu["response"]["id"], "custom_id": "sb1:pick", "values": ["VIP"]})
 }
 
 async fn every_click_is_answered_politely(customer: &Person, prepared: &Prepared) {
@@ -48,7 +44,7 @@ async fn every_click_is_answered_politely(customer: &Person, prepared: &Prepared
         let options = if command == "buy" { json!({"product": "VIP", "quantity": 1}) } else { json!({}) };
         assert_polite(command, &customer.command(command, options).await);
     }
-    assert_polite("select", &customer.act("select", chosen(menu)).await);
+    assert_polite("select", &customer.select(&menu["response"], "sb1:pick", "VIP").await);
     assert_polite("modal", &customer.submit(form, json!({"quantity": "1"})).await);
     assert_polite("confirm", &customer.click(&confirmation["response"], "sb1:ok:").await);
 }

@@ -88,6 +88,13 @@ impl Shop {
         self.write("config.yaml", &text);
     }
 
+    /// Replaces a part of the configuration file.
+    pub fn edit_config(&self, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.folder.path().join("config.yaml")).expect("a file");
+        assert!(text.contains(from), "{from:?} is not in {text}");
+        self.write("config.yaml", &text.replace(from, to));
+    }
+
     /// Writes a file as the kubelet mounts it.
     pub fn write(&self, name: &str, content: &str) {
         let path = self.folder.path().join(name);

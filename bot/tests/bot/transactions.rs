@@ -56,9 +56,7 @@ async fn an_answer_that_only_reads_is_two_transactions() {
             customer.click(&live, &format!("sb1:live:{button}")).await;
         }
         let menu = customer.click(&live, "sb1:live:buy").await;
-        let chosen =
-            json!({"message_id": menu["response"]["id"], "custom_id": "sb1:pick", "values": ["VIP"]});
-        let form = customer.act("select", chosen).await;
+        let form = customer.select(&menu["response"], "sb1:pick", "VIP").await;
         assert_shows(&customer.submit(&form, json!({"quantity": "1"})).await, "Name of VIP");
         for (command, options, part) in [
             ("orders", json!({}), "Name of VIP"),

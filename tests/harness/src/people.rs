@@ -234,12 +234,14 @@ impl Person {
 
     /// Clicks the first button of `message` whose custom id begins with `prefix`.
     pub async fn click(&self, message: &Value, prefix: &str) -> Value {
-        let ids = custom_ids(message);
-        let id = ids
-            .iter()
-            .find(|id| id.starts_with(prefix))
-            .unwrap_or_else(|| panic!("no {prefix} among {ids:?} of {message}"));
+        let id = custom_id(message, prefix);
         self.act("click", json!({"message_id": message["id"], "custom_id": id})).await
+    }
+
+    /// Chooses `value` in the first menu of `message` whose custom id begins with `prefix`.
+    pub async fn select(&self, message: &Value, prefix: &str, value: &str) -> Value {
+        let id = custom_id(message, prefix);
+        self.act("select", json!({"message_id": message["id"], "custom_id": id, "values": [value]})).await
     }
 
     /// Fills in the modal that an interaction has opened.
@@ -259,8 +261,7 @@ impl Person {
     pub async fn choose(&self, code: &str, quantity: &str) -> Value {
         let live = self.world.live_message().await;
         let menu = self.click(&live, "sb1:live:buy").await;
-        let chosen = json!({"message_id": menu["response"]["id"], "custom_id": "sb1:pick", "values": [code]});
-        let form = self.act("select", chosen).await;
+        let form = self.select(&menu["response"], "sb1:pick", code).await;
         self.submit(&form, json!({"quantity": quantity})).await
     }
 
@@ -321,6 +322,12 @@ pub fn text_of(message: &Value) -> String {
     }
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
+}
+
+fn custom_id(message: &Value, prefix: &str) -> String {
+    let ids = custom_ids(message);
+    let found = ids.iter().find(|id| id.starts_with(prefix)).cloned();
+    found.unwrap_or_else(|| panic!("no {prefix} among {ids:?} of {message}"))
 }
 
 /// Custom ids of all components of a message.
