@@ -21,6 +21,8 @@ use crate::{discord::Rest, exit::Exit, metrics::Metrics, state::State};
 pub struct Wakeups {
     /// Something that displays show has changed.
     pub display: Notify,
+    /// So many times a channel with a live message has changed: it may be gone, or open to the bot again.
+    pub places: watch::Sender<u64>,
     /// A live message was left behind.
     pub leftover: Notify,
     /// Jobs of the outbox are due.

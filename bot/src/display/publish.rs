@@ -38,6 +38,9 @@ pub enum PublishError {
     /// A post was begun moments ago and may still arrive.
     #[error("a post was begun moments ago and may still arrive; it is looked for again")]
     Unsettled,
+    /// Nothing has failed: the message may be edited only after this.
+    #[error("the message may be edited in {} ms", .0.as_millis())]
+    TooSoon(Duration),
 }
 
 impl PublishError {
@@ -84,6 +87,8 @@ pub struct Target<'a> {
     pub name: &'a str,
     /// Where its message belongs.
     pub channel: u64,
+    /// Edits wait for so long, a post does not.
+    pub edit_in: Duration,
 }
 
 /// The message as it stands now.
@@ -179,6 +184,9 @@ impl Target<'_> {
     }
 
     async fn edit(&self, message: u64, rendered: &Rendered) -> Result<Live, PublishError> {
+        if !self.edit_in.is_zero() {
+            return Err(PublishError::TooSoon(self.edit_in));
+        }
         self.bot.rest.edit_message(self.channel, message, rendered.body.clone()).await?;
         self.sent(message, rendered).await
     }

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use stockbot_config::{Config, DisplayConfig};
-use stockbot_store::{displays::since_published, products::list_products, shops::shop_state};
+use stockbot_store::{products::list_products, shops::shop_state};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +32,8 @@ pub struct Worker {
     config: Arc<Config>,
     pace: EditPace,
     checked: Option<Instant>,
+    /// Its channel has changed since.
+    doubted: bool,
     standing: Standing,
 }
 
@@ -41,41 +43,36 @@ impl Worker {
         let mut configs = bot.config.clone();
         let config = configs.borrow_and_update().clone();
         let standing = Standing::new(&display);
-        Self { bot, display, configs, config, pace: EditPace::default(), checked: None, standing }
+        let (pace, checked, doubted) = (EditPace::default(), None, false);
+        Self { bot, display, configs, config, pace, checked, doubted, standing }
     }
 
     /// Publishes now and after every new `version` or setting, until `stop`.
     pub async fn run(mut self, mut version: watch::Receiver<Option<Instant>>, stop: CancellationToken) {
-        self.take_up_the_pace().await;
+        let mut places = self.bot.wakeups.places.subscribe();
+        // The pod before this one may have sent an edit just now, and have died before it could write that down.
+        self.pace.sent(Instant::now());
         loop {
-            let pause = self.pace.wait(Instant::now());
-            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
-                return;
-            }
             let changed_at = *version.borrow_and_update();
             let next = self.tick(changed_at).await;
             self.standing.report(&self.bot);
             let calm = self.standing.failures() == 0;
             let wait = async {
                 tokio::select! {
-                    () = tokio::time::sleep(next) => {}
-                    () = self.new_settings() => {}
-                    changed = version.changed(), if calm => if changed.is_err() { std::future::pending().await },
+                    () = tokio::time::sleep(next) => false,
+                    () = self.new_settings() => false,
+                    Ok(()) = places.changed() => true,
+                    Ok(()) = version.changed(), if calm => false,
                 }
             };
-            if stop.run_until_cancelled(wait).await.is_none() {
+            match stop.run_until_cancelled(wait).await {
+                Some(doubted) => self.doubted |= doubted,
+                None => return,
+            }
+            let pause = self.pace.wait(Instant::now());
+            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
                 return;
             }
-        }
-    }
-
-    /// What the pod before this one has sent a moment ago counts as well.
-    async fn take_up_the_pace(&mut self) {
-        let key = self.bot.key();
-        let published = since_published(&self.bot.store, self.bot.shop, &key, &self.display.name).await;
-        // If the database is away, nothing is published until it is back.
-        if let Some(last) = published.ok().flatten().and_then(|since| Instant::now().checked_sub(since)) {
-            self.pace.sent(last);
         }
     }
 
@@ -103,12 +100,13 @@ impl Worker {
     /// Publishes once; how long to wait for the next look.
     async fn tick(&mut self, changed_at: Option<Instant>) -> Duration {
         let refresh = self.display.settings.refresh.get();
-        let verify = self.checked.is_some_and(|checked| checked.elapsed() >= refresh);
+        let verify = self.doubted || self.checked.is_some_and(|checked| checked.elapsed() >= refresh);
         let began = Instant::now();
         let result =
             if self.display.settings.hidden { self.hide().await } else { self.publish(verify).await };
         match result {
             Ok(sent) => {
+                self.doubted = false;
                 if verify || self.checked.is_none() {
                     self.checked = Some(Instant::now());
                 }
@@ -120,6 +118,7 @@ impl Worker {
                     .saturating_sub(self.checked.map_or(Duration::ZERO, |checked| checked.elapsed()))
                     .max(Duration::from_millis(100))
             }
+            Err(PublishError::TooSoon(wait)) => wait,
             Err(error) => self.failed(&error, began),
         }
     }
@@ -152,7 +151,8 @@ impl Worker {
     }
 
     fn target(&self) -> Target<'_> {
-        Target { bot: &self.bot, name: &self.display.name, channel: self.display.settings.channel_id.get() }
+        let (name, channel) = (self.display.name.as_str(), self.display.settings.channel_id.get());
+        Target { bot: &self.bot, name, channel, edit_in: self.pace.wait(Instant::now()) }
     }
 
     fn sent(&mut self, began: Instant, changed_at: Option<Instant>) {

@@ -199,8 +199,18 @@ impl<'a> Connection<'a> {
             }
             Event::GuildHere(id) => guild.here(id),
             Event::GuildGone(id) => guild.gone(id),
+            Event::Channel(id) => self.channel(id),
             Event::Message { channel, edited } => self.message(channel, edited),
             Event::Interaction(_) | Event::Other => {}
+        }
+    }
+
+    /// Only those with a live message are of interest.
+    fn channel(&self, channel: u64) {
+        let bot = self.bot();
+        let config = bot.config();
+        if config.displays.iter().any(|display| display.settings.channel_id.get() == channel) {
+            bot.wakeups.places.send_modify(|times| *times += 1);
         }
     }
 

@@ -25,6 +25,11 @@ struct ReadyData {
 }
 
 #[derive(Deserialize)]
+struct ChannelData {
+    id: String,
+}
+
+#[derive(Deserialize)]
 struct GuildData {
     id: String,
     #[serde(default)]
@@ -79,6 +84,8 @@ pub enum Event {
     GuildHere(u64),
     /// The bot has been removed from the guild.
     GuildGone(u64),
+    /// The channel is gone, or another than before: its permissions, for one.
+    Channel(u64),
     /// A message was posted in a channel, or changed.
     Message {
         /// Where.
@@ -146,6 +153,10 @@ fn event(name: &str, data: &str) -> Result<Event, serde_json::Error> {
                 ("GUILD_CREATE", false) => Event::GuildHere(guild.number()),
                 _ => Event::GuildGone(guild.number()),
             }
+        }
+        "CHANNEL_UPDATE" | "CHANNEL_DELETE" => {
+            let channel: ChannelData = serde_json::from_str(data)?;
+            Event::Channel(channel.id.parse().unwrap_or(0))
         }
         "MESSAGE_CREATE" | "MESSAGE_UPDATE" => {
             let message: MessageData = serde_json::from_str(data)?;

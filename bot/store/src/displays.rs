@@ -1,8 +1,7 @@
 //! Live messages: which Discord message each display is. Written before and after a post, so that a crash never leaves two.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
+
 use rand::RngExt as _;
 use sqlx::postgres::PgRow;
 
@@ -75,22 +74,6 @@ macro_rules! select {
             $rest
         ))
     };
-}
-
-/// How long ago a display was published last.
-pub async fn since_published(
-    store: &Store,
-    shop: ShopId,
-    bot: &str,
-    name: &str,
-) -> Result<Option<Duration>, StoreError> {
-    let sql = sqlx::query(
-        "SELECT greatest(extract(epoch FROM now() - published_at), 0)::float8 AS seconds
-         FROM stockbot.displays WHERE shop_id = $1 AND bot = $2 AND name = $3 AND published_at IS NOT NULL",
-    );
-    let row = store.row(sql.bind(shop.0).bind(bot).bind(name)).await?;
-    let seconds: Option<f64> = row.map(|row| get(&row, "seconds")).transpose()?;
-    Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
 }
 
 /// The displays of a bot in its shop, by name.
