@@ -10,6 +10,7 @@ use crate::{
     Actor, Severity, ShopId, Store, StoreError,
     db::{Sql, Word as _, get, get_id, get_word, id},
     logs::{Entry, append},
+    transfer::lock_account,
 };
 
 /// An in-game name: 3 to 20 letters, digits and underscores, not 15 to 20 digits alone; unique in any case.
@@ -203,7 +204,8 @@ async fn try_register(
     store.whole(transaction).await
 }
 
-/// Forbids or allows a customer to buy. `None`: no such customer. Audited as `blacklist.add` and `blacklist.remove`.
+/// Forbids or allows a customer to buy. `None`: no such customer. Once it returned with `true`, no purchase of the customer
+/// commits any more. Audited as `blacklist.add` and `blacklist.remove`.
 pub async fn set_blacklisted(
     store: &Store,
     shop: ShopId,
@@ -214,6 +216,8 @@ pub async fn set_blacklisted(
     store
         .whole(async || {
             let mut tx = store.begin().await?;
+            // Waits for a purchase under way, which holds the account.
+            lock_account(&mut tx, shop, customer_id).await?;
             let update =
                 sqlx::query("UPDATE stockbot.customers SET blacklisted = $3 WHERE shop_id = $1 AND id = $2");
             if tx.execute(update.bind(shop.0).bind(customer_id).bind(blacklisted)).await? == 0 {

@@ -24,6 +24,7 @@ mod pruning;
 mod purchase;
 mod race;
 mod rights;
+mod rush;
 mod schema_changes;
 mod secrets;
 mod servers;
