@@ -18,5 +18,9 @@ PROGRAMS=$ROOT/target/$CARGO_BUILD_TARGET
 LARGEST_BUILD_KIB=$((24 * 1024 * 1024))
 forget_old_builds() {
     [[ -d $CARGO_BUILD_BUILD_DIR ]] || return 0
-    (($(du -s "$CARGO_BUILD_BUILD_DIR" | cut -f1) <= LARGEST_BUILD_KIB)) || rm -rf "$CARGO_BUILD_BUILD_DIR"
+    (($(du -s "$CARGO_BUILD_BUILD_DIR" 2>/dev/null | cut -f1) <= LARGEST_BUILD_KIB)) && return
+    # Renamed first: a build of another checkout may be writing into it, and must not make this one fail.
+    local old=$CARGO_BUILD_BUILD_DIR.old.$$
+    mv "$CARGO_BUILD_BUILD_DIR" "$old"
+    rm -rf "$old" || say "what is left of an old build is in $old"
 }
