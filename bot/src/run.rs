@@ -78,6 +78,11 @@ pub async fn run(places: Places, file: ConfigFile, log: LogControl) -> Result<()
     let (sold, sales) = mpsc::unbounded_channel();
     let bot = Arc::new(assemble(identity, rest, pod, state, metrics, stopping, fatal, receiver, sold));
     tokio::spawn(reload::follow(places.config, sender, log, bot.state.clone(), bot.stopping.clone()));
+    if bot.config().shop.deposits.http_secret_ref.is_some() && secrets.deposits.is_none() {
+        let missing = "shop.deposits.httpSecretRef: the key is not mounted, so deposits by request are off; upgrade the operator";
+        tracing::warn!(missing);
+        bot.state.trouble("shop.deposits.httpSecretRef", Some(missing.to_owned()));
+    }
     requests.open(bot.clone(), secrets.deposits);
     bot.state.update(|status| status.ready = true);
     tracing::info!("warm and ready");

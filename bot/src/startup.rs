@@ -43,8 +43,10 @@ impl Secrets {
             statement_timeout: config.database.statement_timeout.get(),
             pooled: config.database.pooled,
         };
-        let signed = config.shop.deposits.http_secret_ref.is_some();
-        let deposits = signed.then(|| Secret::read(&directory.join(mounts::DEPOSITS_HMAC))).transpose()?;
+        // An operator of another revision may not mount it; the shop sells without.
+        let key = Some(directory.join(mounts::DEPOSITS_HMAC)).filter(|file| file.exists());
+        let signed = key.filter(|_| config.shop.deposits.http_secret_ref.is_some());
+        let deposits = signed.map(|file| Secret::read(&file)).transpose()?;
         Ok(Self { token, database, deposits })
     }
 }
