@@ -32,7 +32,7 @@ async fn alter_every_table(shop: &Shop, change: &str) {
 async fn a_column_more_in_every_table_disturbs_no_statement_of_a_warm_store() {
     let shop = Shop::open().await;
     let store = warm(&shop, 2).await;
-    alter_every_table(&shop, "ADD COLUMN note text").await;
+    alter_every_table(&shop, "ADD COLUMN one_more text").await;
     alter_every_table(&shop, "ADD COLUMN extra int NOT NULL DEFAULT 7").await;
     day::everything(&shop, &store, 2).await;
 }
