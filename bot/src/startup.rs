@@ -35,18 +35,18 @@ impl Secrets {
     /// Reads what is mounted at `directory`.
     pub fn read(directory: &std::path::Path, config: &Config) -> Result<Self, Exit> {
         let token = Secret::read(&directory.join(mounts::TOKEN))?;
-        let ca_file = Some(directory.join(mounts::DATABASE_CA)).filter(|file| file.exists());
+        let mounted = |file| Some(directory.join(file)).filter(|file| file.exists());
         let database = ConnectOptions {
             url: Secret::read(&directory.join(mounts::DATABASE_URL))?.expose().to_owned(),
-            ca_file,
+            ca_file: mounted(mounts::DATABASE_CA),
             max_connections: u32::try_from(config.database.max_connections).unwrap_or(2),
             statement_timeout: config.database.statement_timeout.get(),
             pooled: config.database.pooled,
         };
         // An operator of another revision may not mount it; the shop sells without.
-        let key = Some(directory.join(mounts::DEPOSITS_HMAC)).filter(|file| file.exists());
-        let signed = key.filter(|_| config.shop.deposits.http_secret_ref.is_some());
-        let deposits = signed.map(|file| Secret::read(&file)).transpose()?;
+        let wanted = config.shop.deposits.http_secret_ref.as_ref();
+        let key = wanted.and_then(|_| mounted(mounts::DEPOSITS_HMAC));
+        let deposits = key.map(|file| Secret::read(&file)).transpose()?;
         Ok(Self { token, database, deposits })
     }
 }

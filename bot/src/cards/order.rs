@@ -22,15 +22,16 @@ pub fn by_category<'a, K: Ord>(
     for product in products {
         groups.entry(product.category.trim().to_lowercase()).or_default().push(product);
     }
-    let mut groups: Vec<_> = groups.into_values().map(|group| (group[0].category.trim(), group)).collect();
-    groups.sort_by(|(a, of_a), (b, of_b)| {
-        let place = |group: &[&Product]| group.iter().map(|product| first(product)).min();
-        place(of_a)
-            .cmp(&place(of_b))
-            .then_with(|| a.is_empty().cmp(&b.is_empty()))
-            .then_with(|| natural(a, b))
+    let placed = |group: Vec<&'a Product>| {
+        let place = group.iter().map(|product| first(product)).min();
+        (place, group[0].category.trim(), group)
+    };
+    let mut groups: Vec<_> = groups.into_values().map(placed).collect();
+    groups.sort_by(|(place, name, _), (other_place, other, _)| {
+        let last = |name: &str| name.is_empty();
+        place.cmp(other_place).then(last(name).cmp(&last(other))).then_with(|| natural(name, other))
     });
-    groups
+    groups.into_iter().map(|(_, name, group)| (name, group)).collect()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ impl EditPace {
 
     /// An edit is sent now, or may have been.
     pub fn sent(&mut self, now: Instant) {
-        self.0 = self.0.max(Some(now));
+        self.0 = Some(now);
     }
 }
 

@@ -100,17 +100,19 @@ impl Room {
 
     /// What is left beside these.
     fn less(self, fields: &[Field]) -> Option<Self> {
-        let used: usize = fields.iter().map(Field::length).sum();
         Some(Self {
-            characters: self.characters.checked_sub(used)?,
+            characters: self.characters.checked_sub(characters(fields))?,
             fields: self.fields.checked_sub(fields.len())?,
         })
     }
 
     fn and(self, fields: &[Field]) -> Self {
-        let used: usize = fields.iter().map(Field::length).sum();
-        Self { characters: self.characters + used, fields: self.fields + fields.len() }
+        Self { characters: self.characters + characters(fields), fields: self.fields + fields.len() }
     }
+}
+
+fn characters(fields: &[Field]) -> usize {
+    fields.iter().map(Field::length).sum()
 }
 
 /// The fields of the sections and how many lines they show: each section in turn gets one line more, while there is room.
